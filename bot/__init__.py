@@ -1,0 +1,1 @@
+"""The imperative shell: asyncio, network, disk, clock."""

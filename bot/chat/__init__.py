@@ -1,0 +1,1 @@
+"""One chat port with two homes: Telegram and the console."""

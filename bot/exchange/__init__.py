@@ -1,0 +1,1 @@
+"""Exchange adapters and the paper exchange: the same ports, the same contract tests."""

@@ -1,0 +1,1 @@
+"""Turns the fact table into words and checks every figure in them."""

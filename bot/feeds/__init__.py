@@ -1,0 +1,1 @@
+"""Readings from outside, one file per source, assembled into a snapshot."""

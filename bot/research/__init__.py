@@ -1,0 +1,1 @@
+"""Bar files, history fetch, sweep runner and study report."""

@@ -1,0 +1,1 @@
+"""Propose, approve, execute, reconcile, digest, review."""

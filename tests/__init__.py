@@ -1,0 +1,1 @@
+"""The proofs: every test says in one sentence the promise it keeps."""
