@@ -1,0 +1,1 @@
+"""The pure half of Evenkeel: no I/O, no clock, no randomness, no logging."""

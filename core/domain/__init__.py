@@ -1,0 +1,1 @@
+"""The nouns: immutable values without behaviour of their own."""

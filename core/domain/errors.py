@@ -1,0 +1,98 @@
+"""Every error of Evenkeel, named by who must act.
+
+::
+
+    EvenkeelError
+    ├── Invalid                  the caller gave an impossible value: refuse, tell the person
+    │   ├── PolicyInvalid
+    │   ├── SnapshotInvalid
+    │   ├── InputInvalid         a file, an option or a setting
+    │   └── IllegalTransition    an event that the life cycle does not allow
+    ├── InvariantBroken          our bug: stop
+    ├── FeedUnavailable          no data or nonsense data: retry reads, then no proposal
+    ├── OrderRejected            a definite no of the venue
+    ├── OrderOutcomeUnknown      never retried, reconciled first
+    ├── AccountProblem           key, permission, suspension: pause and alert
+    ├── ExplainerUnavailable     the template speaks instead
+    ├── StoreConflict            somebody else decided first: reload
+    ├── StoreCorrupt             the record cannot be trusted: stop
+    └── Unauthorised             not this person, not this chat
+"""
+
+
+class EvenkeelError(Exception):
+    """The parent of every error raised on purpose."""
+
+
+class Invalid(EvenkeelError):
+    """An impossible value; the text names the thing, the value and the mend.
+
+    Attributes:
+        problems: one finished sentence per mistake, all mistakes of one reading together.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        """Keep every problem, and join them for the one who only prints the error."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class PolicyInvalid(Invalid):
+    """A policy that cannot be kept."""
+
+
+class SnapshotInvalid(Invalid):
+    """A snapshot that contradicts itself in its very shape."""
+
+
+class InputInvalid(Invalid):
+    """A file, an option or a setting that cannot be used.
+
+    Attributes:
+        code: a short upper-case name of the mistake, for programs that read the answer.
+    """
+
+    def __init__(self, *problems: str, code: str = "INPUT") -> None:
+        """Keep the problems and their code."""
+        super().__init__(*problems)
+        self.code = code
+
+
+class IllegalTransition(Invalid):
+    """An event that the present state does not allow; nothing has changed."""
+
+
+class InvariantBroken(EvenkeelError):
+    """Something that cannot happen has happened."""
+
+
+class FeedUnavailable(EvenkeelError):
+    """A source gave nothing, or nothing that can be believed."""
+
+
+class OrderRejected(EvenkeelError):
+    """The venue said no; nothing was bought or sold."""
+
+
+class OrderOutcomeUnknown(EvenkeelError):
+    """Nobody knows whether the venue took the order."""
+
+
+class AccountProblem(EvenkeelError):
+    """The venue refuses this account or key."""
+
+
+class ExplainerUnavailable(EvenkeelError):
+    """No explanation from the model this time."""
+
+
+class StoreConflict(EvenkeelError):
+    """The row was no longer in the state that was expected."""
+
+
+class StoreCorrupt(EvenkeelError):
+    """The stored record does not agree with itself."""
+
+
+class Unauthorised(EvenkeelError):
+    """This person may not do this, here."""

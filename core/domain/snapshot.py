@@ -1,0 +1,78 @@
+"""Everything that is known at one instant: the engine's only view of the world."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.domain.market import BarSeries, Book, MarketRules, Quote
+from core.domain.portfolio import Balance
+from core.domain.units import Asset, Money
+
+
+class Occasion(StrEnum):
+    """Why a decision is asked for."""
+
+    DAILY = "daily"
+    INTRADAY = "intraday"
+    RECHECK = "recheck"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One instant's account and market.
+
+    Attributes:
+        as_of: the instant, aware UTC.
+        occasion: DAILY counts towards confirmation and cadence; INTRADAY looks at hard breaches
+            only;
+            RECHECK is an approval on fresh data; ASKED is a look that leaves no trace in the state.
+        quote: the quote currency's symbol.
+        balances: the account; unique assets, sorted by symbol on construction.
+        quotes: best bid and ask per coin.
+        rules: market rules per coin.
+        books: order books where the venue gave one.
+        bars: closed daily bars per coin.
+        fee_token_value: what the fee token on the account is worth; None when fees are not paid in
+            one.
+        clock_skew: the machine's clock against the venue's.
+        warnings: codes of what the assembler could not settle, e.g. an unknown balance code.
+    """
+
+    as_of: datetime
+    occasion: Occasion
+    quote: Asset
+    balances: tuple[Balance, ...]
+    quotes: tuple[Quote, ...]
+    rules: tuple[MarketRules, ...]
+    books: tuple[Book, ...] = ()
+    bars: tuple[BarSeries, ...] = ()
+    fee_token_value: Money | None = None
+    clock_skew: timedelta = field(default_factory=timedelta)
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Sort what has no order of its own, so that order never matters."""
+        for name in ("balances", "quotes", "rules", "books", "bars"):
+            rows = tuple(sorted(getattr(self, name), key=lambda row: row.asset))
+            object.__setattr__(self, name, rows)
+
+    def quote_of(self, asset: Asset) -> Quote | None:
+        """Return the quote of ``asset``, or None."""
+        return next((row for row in self.quotes if row.asset == asset), None)
+
+    def rules_of(self, asset: Asset) -> MarketRules | None:
+        """Return the market rules of ``asset``, or None."""
+        return next((row for row in self.rules if row.asset == asset), None)
+
+    def book_of(self, asset: Asset) -> Book | None:
+        """Return the order book of ``asset``, or None."""
+        return next((row for row in self.books if row.asset == asset), None)
+
+    def bars_of(self, asset: Asset) -> BarSeries | None:
+        """Return the daily bars of ``asset``, or None."""
+        return next((row for row in self.bars if row.asset == asset), None)
+
+    def balance_of(self, asset: Asset) -> Balance | None:
+        """Return the balance of ``asset``, or None."""
+        return next((row for row in self.balances if row.asset == asset), None)

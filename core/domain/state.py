@@ -1,0 +1,120 @@
+"""What the engine remembers between two decisions; small, immutable, serialisable."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.domain.market import Side
+from core.domain.policy import ProfileName
+from core.domain.units import Asset, Money, Weight
+
+
+class Regime(StrEnum):
+    """What the market is doing (METHODS 2.4)."""
+
+    UP = "up"
+    DOWN = "down"
+    RANGING = "ranging"
+    TURBULENT = "turbulent"
+    UNKNOWN = "unknown"
+
+
+class Stress(StrEnum):
+    """Whether the market's stress holds proposals back (METHODS 3.3)."""
+
+    NORMAL = "NORMAL"
+    GUARDED = "GUARDED"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Consecutive daily evaluations that saw one asset beyond the same edge.
+
+    Attributes:
+        asset: the asset beyond its band.
+        side: SELL above the upper edge, BUY below the lower one.
+        days: how many evaluations in a row.
+        last_on: UTC date of the newest of them.
+    """
+
+    asset: Asset
+    side: Side
+    days: int
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """One execution's one-way turnover as a share of the portfolio, and when it was."""
+
+    executed_at: datetime
+    share: Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Trading is stopped until it is lifted at the machine."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPause:
+    """A person asked for quiet."""
+
+    since: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StressOverride:
+    """A person resumed during a stress pause, with a reason, for a limited time."""
+
+    until: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """The engine's memory.
+
+    Attributes:
+        size_profile: the profile the portfolio's size asks for.
+        streaks: breaches waiting to be confirmed, by symbol.
+        proposed_on: UTC dates of proposals in the last 366 days, oldest first.
+        open_proposal: id of the proposal that waits for a person, or an empty text.
+        executed_at: when the last approved plan was executed.
+        turnovers: executions inside the turnover window.
+        new_money: deposits less withdrawals of quote currency since the last execution.
+        size_reminded_at: when the person was last told that the portfolio is small.
+        halt, pause, override: what a person or a safety rule switched on.
+        regime, stress: the market's state.
+    """
+
+    size_profile: ProfileName = ProfileName.STANDARD
+    streaks: tuple[Streak, ...] = ()
+    proposed_on: tuple[date, ...] = ()
+    open_proposal: str = ""
+    executed_at: datetime | None = None
+    turnovers: tuple[Turnover, ...] = ()
+    new_money: Money | None = None
+    size_reminded_at: datetime | None = None
+    halt: Halt | None = None
+    pause: ManualPause | None = None
+    override: StressOverride | None = None
+    regime: Regime = Regime.UNKNOWN
+    stress: Stress = Stress.NORMAL
+
+    def after_execution(self, at: datetime, share: Weight) -> "EngineState":
+        """Return the memory after a plan was executed: wait begins, new money is spent."""
+        return replace(
+            self,
+            executed_at=at,
+            turnovers=(*self.turnovers, Turnover(at, share)),
+            new_money=None,
+            open_proposal="",
+            streaks=(),
+        )

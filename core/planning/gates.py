@@ -1,0 +1,99 @@
+"""The simple gates: one question each, answered with reasons whether it passes or fails."""
+
+from core.domain.decision import Gate, GateResult, Plan, Reason, ReasonCode
+from core.domain.policy import Policy, ProfileName
+from core.domain.snapshot import Occasion, Snapshot
+from core.domain.state import EngineState
+from core.domain.units import ZERO
+from core.planning.guards import limit_reasons, pause_reason
+from core.planning.holdings import portfolio_of
+from core.planning.proposing import Draft, View
+from core.planning.validity import find_faults, find_unmanaged
+
+
+def data_gate(snapshot: Snapshot, policy: Policy) -> GateResult:
+    """Ask whether the snapshot can be believed (gate 1)."""
+    faults = find_faults(snapshot, policy)
+    if not faults and portfolio_of(snapshot, policy).value <= ZERO:
+        faults = (Reason(ReasonCode.NO_VALUE),)
+    unmanaged = find_unmanaged(snapshot, policy)
+    if faults:
+        return GateResult(Gate.DATA, passed=False, reasons=(*faults, *unmanaged))
+    return GateResult(Gate.DATA, passed=True, reasons=(Reason(ReasonCode.DATA_VALID), *unmanaged))
+
+
+def halt_gate(state: EngineState) -> GateResult:
+    """Ask whether trading is halted (gate 2)."""
+    if state.halt is None:
+        return GateResult(Gate.HALT, passed=True, reasons=(Reason(ReasonCode.NOT_HALTED),))
+    values = (("since", state.halt.since), ("why", state.halt.reason))
+    return GateResult(Gate.HALT, passed=False, reasons=(Reason(ReasonCode.HALTED, "", values),))
+
+
+def pause_gate(snapshot: Snapshot, state: EngineState) -> GateResult:
+    """Ask whether proposals are held back (gate 3)."""
+    override = state.override
+    holds = override is not None and snapshot.as_of < override.until
+    reason = pause_reason(state, snapshot.as_of.date(), override_holds=holds)
+    if reason is None:
+        return GateResult(Gate.PAUSE, passed=True, reasons=(Reason(ReasonCode.NOT_PAUSED),))
+    return GateResult(Gate.PAUSE, passed=False, reasons=(reason,))
+
+
+def targets_gate(policy: Policy) -> GateResult:
+    """Say which targets hold (gate 4): the person's own, until tilts exist."""
+    reason = Reason(ReasonCode.TARGETS_BASE, "", (("count", len(policy.targets)),))
+    return GateResult(Gate.TARGETS, passed=True, reasons=(reason,))
+
+
+def bands_gate(
+    view: View, profile: ProfileName, size: ProfileName, state: EngineState
+) -> GateResult:
+    """Say how wide the bands are and why (gate 5)."""
+    reasons = [Reason(ReasonCode.BANDS_SET, "", (("profile", profile.value),))]
+    value = view.portfolio.value
+    if profile is not view.policy.bands.profile:
+        values = (("profile", profile.value), ("value", value))
+        reasons.append(Reason(ReasonCode.PROFILE_BY_SIZE, "", values))
+    every, last = view.policy.cadence.size_reminder_every, state.size_reminded_at
+    is_due = last is None or view.snapshot.as_of - last >= every
+    if size is ProfileName.TINY and is_due and view.snapshot.occasion is Occasion.DAILY:
+        reasons.append(Reason(ReasonCode.SIZE_REMINDER, "", (("value", value),)))
+    return GateResult(Gate.BANDS, passed=True, reasons=tuple(reasons))
+
+
+def plan_gate(draft: Draft) -> GateResult:
+    """Say what the planner had to leave out (gate 7)."""
+    return GateResult(Gate.PLAN, passed=True, reasons=(*draft.planning, Reason(ReasonCode.PLANNED)))
+
+
+def orders_gate(draft: Draft) -> GateResult:
+    """Ask whether an order is left that may be sent (gate 8)."""
+    return GateResult(Gate.ORDERS, passed=draft.is_sound, reasons=draft.sizing)
+
+
+def benefit_gate(plan: Plan, policy: Policy) -> GateResult:
+    """Ask whether less drift is worth the cost; far outside, risk decides (METHODS 5.4)."""
+    needed = policy.benefit.cost_mult * plan.cost_rate
+    values = (("benefit", plan.benefit), ("cost", plan.cost_rate), ("needed", needed))
+    if plan.benefit >= needed:
+        code = ReasonCode.BENEFIT_ENOUGH
+    else:
+        code = ReasonCode.RISK_LIMIT if plan.hard else ReasonCode.COST_GT_BENEFIT
+    reason = Reason(code, "", values)
+    return GateResult(Gate.BENEFIT, code is not ReasonCode.COST_GT_BENEFIT, (reason,))
+
+
+def limits_gate(plan: Plan, view: View, state: EngineState, size: ProfileName) -> GateResult:
+    """Ask whether a person may be asked now (gate 10)."""
+    reasons = limit_reasons(
+        plan,
+        state,
+        view.policy.cadence,
+        as_of=view.snapshot.as_of,
+        occasion=view.snapshot.occasion,
+        size=size,
+    )
+    if reasons:
+        return GateResult(Gate.LIMITS, passed=False, reasons=reasons)
+    return GateResult(Gate.LIMITS, passed=True, reasons=(Reason(ReasonCode.WITHIN_LIMITS),))

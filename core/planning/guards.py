@@ -1,0 +1,119 @@
+"""Plan and memory -> the reasons why a person is not asked now (gates 2, 3, 6 and 10)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from core.domain.decision import Plan, Reason, ReasonCode
+from core.domain.market import Side
+from core.domain.policy import CadenceRules, ProfileName
+from core.domain.snapshot import Occasion
+from core.domain.state import EngineState, Streak, Stress
+from core.domain.units import ZERO, Asset
+
+YEAR = timedelta(days=365)
+
+
+def pause_reason(state: EngineState, snapshot_at: date, *, override_holds: bool) -> Reason | None:
+    """Return why the bot is pausing, or None.
+
+    Args:
+        state: the engine's memory.
+        snapshot_at: the day of the decision, for the record.
+        override_holds: a person resumed during a stress pause and the override has not run out.
+    """
+    if state.pause is not None:
+        values = (("since", state.pause.since), ("by", state.pause.by))
+        return Reason(ReasonCode.PAUSED_BY_HAND, "", values)
+    if state.stress is Stress.PAUSED and not override_holds:
+        return Reason(ReasonCode.PAUSED_STRESS, "", (("on", snapshot_at.isoformat()),))
+    return None
+
+
+def update_streaks(
+    streaks: Iterable[Streak], breached: Iterable[tuple[Asset, Side]], today: date
+) -> tuple[Streak, ...]:
+    """Return the streaks after one daily evaluation.
+
+    The same asset on the same side counts on; a day without an evaluation begins anew; a second
+    evaluation of the same day counts once.
+
+    Source: METHODS 1.8 and 9a.
+    """
+    known = {(row.asset, row.side): row for row in streaks}
+    updated = []
+    for asset, side in sorted(breached):
+        before = known.get((asset, side))
+        if before is not None and before.last_on == today:
+            updated.append(before)
+        elif before is not None and before.last_on == today - timedelta(days=1):
+            updated.append(replace(before, days=before.days + 1, last_on=today))
+        else:
+            updated.append(Streak(asset, side, days=1, last_on=today))
+    return tuple(updated)
+
+
+def limit_reasons(
+    plan: Plan,
+    state: EngineState,
+    rules: CadenceRules,
+    *,
+    as_of: datetime,
+    occasion: Occasion,
+    size: ProfileName,
+) -> tuple[Reason, ...]:
+    """Return every limit that keeps this plan from being proposed now (gate 10).
+
+    Args:
+        plan: what would be proposed.
+        state: when people were asked and what was executed.
+        rules: the limits.
+        as_of: the decision's instant.
+        occasion: a recheck of an approved plan is no new question.
+        size: the profile that the portfolio's size asks for.
+
+    Source: METHODS 1.8, 5.5 and 9a.
+    """
+    reasons = list(_turnover(plan, state, rules, as_of))
+    if occasion is not Occasion.RECHECK:
+        reasons += _cadence(plan, state, rules, as_of)
+        reasons += _yearly(plan, state, rules, as_of=as_of, size=size)
+    return tuple(reasons)
+
+
+def _turnover(
+    plan: Plan, state: EngineState, rules: CadenceRules, as_of: datetime
+) -> Iterator[Reason]:
+    since = as_of - rules.turnover_window
+    used = sum((row.share for row in state.turnovers if row.executed_at > since), ZERO)
+    if not plan.first_funding and used + plan.turnover > rules.max_turnover:
+        values = (("used", used), ("turnover", plan.turnover), ("limit", rules.max_turnover))
+        yield Reason(ReasonCode.TURNOVER_LIMIT, "", values)
+
+
+def _cadence(
+    plan: Plan, state: EngineState, rules: CadenceRules, as_of: datetime
+) -> Iterator[Reason]:
+    if state.open_proposal:
+        yield Reason(ReasonCode.PROPOSAL_OPEN, "", (("proposal", state.open_proposal),))
+    if as_of.date() in state.proposed_on:
+        yield Reason(ReasonCode.ONE_A_DAY)
+    if state.executed_at is not None and not plan.hard and not plan.first_funding:
+        until = state.executed_at + rules.after_execution
+        if as_of < until:
+            yield Reason(ReasonCode.AFTER_EXECUTION, "", (("until", until),))
+
+
+def _yearly(
+    plan: Plan,
+    state: EngineState,
+    rules: CadenceRules,
+    *,
+    as_of: datetime,
+    size: ProfileName,
+) -> Iterator[Reason]:
+    since = (as_of - YEAR).date()
+    count = sum(day > since for day in state.proposed_on)
+    if size is ProfileName.TINY and not plan.hard and count >= rules.tiny_proposals_per_year:
+        values = (("count", count), ("limit", rules.tiny_proposals_per_year))
+        yield Reason(ReasonCode.YEARLY_LIMIT, "", values)

@@ -1,0 +1,1 @@
+"""What the market and the portfolio are doing."""
