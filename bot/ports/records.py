@@ -1,0 +1,421 @@
+"""The store as the workflows see it: one transaction at a time, everything or nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.ports.messages import Message, MessageType
+from core.domain.decision import Decision
+from core.domain.policy import Policy
+from core.domain.portfolio import Flow
+from core.domain.proposal import Fill, Order, Proposal
+from core.domain.snapshot import Snapshot
+from core.domain.state import EngineState
+from core.lifecycle import OrderEvent, ProposalEvent
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the audit trail; ``hash`` seals ``payload`` (canonical JSON) and ``prev``."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    payload: str
+    prev: str
+    hash: str
+
+
+class Journal(Protocol):
+    """The append-only, hash-chained audit trail."""
+
+    def append(
+        self, kind: str, actor: str, payload: Mapping[str, object], *, at: datetime
+    ) -> JournalEntry:
+        """Add one entry; secrets and nonces never enter ``payload``."""
+        ...
+
+    def head(self) -> tuple[int, str]:
+        """Return the newest entry's number and hash; (0, 64 zeros) when there is none."""
+        ...
+
+    def entries(
+        self, *, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
+    ) -> Sequence[JournalEntry]:
+        """Return entries after ``after``, oldest first; no kinds = all kinds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A decision with the inputs it was made from, complete enough to make it again."""
+
+    decision: Decision
+    snapshot: Snapshot
+    policy: Policy
+    state: EngineState
+
+
+class Decisions(Protocol):
+    """Every decision ever made."""
+
+    def add(
+        self, decision: Decision, snapshot: Snapshot, policy: Policy, state: EngineState
+    ) -> bool:
+        """Store it with its inputs and a journal entry; False when it is stored already."""
+        ...
+
+    def get(self, decision_id: str) -> StoredDecision | None:
+        """Return one by its id or an unambiguous prefix of 6 characters or more, or None."""
+        ...
+
+    def latest(self, count: int = 1, *, since: datetime | None = None) -> Sequence[Decision]:
+        """Return the newest decisions, newest first."""
+        ...
+
+    def ids(self) -> Sequence[str]:
+        """Return the ids of all decisions, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a move insists on besides the state; each given field must match the stored row.
+
+    Attributes:
+        nonce_hash: SHA-256 of the card's nonce.
+        confirm_hash: SHA-256 of the second card's nonce.
+        unexpired_at: the proposal must expire after this instant.
+        first_tap_by, first_tap_before: who must have begun, and at the latest when.
+        no_first_tap: nobody has begun yet.
+    """
+
+    nonce_hash: str | None = None
+    confirm_hash: str | None = None
+    unexpired_at: datetime | None = None
+    first_tap_by: str | None = None
+    first_tap_before: datetime | None = None
+    no_first_tap: bool = False
+
+
+class Proposals(Protocol):
+    """Proposals and the hashes of their one-use nonces."""
+
+    def add(self, proposal: Proposal, *, nonce_hash: str, actor: str) -> None:
+        """Store a new proposal in state DRAFT, with a journal entry.
+
+        Raises:
+            StoreConflict: another proposal is live, or this id exists.
+        """
+        ...
+
+    def get(self, proposal_id: str) -> Proposal | None:
+        """Return one proposal, or None."""
+        ...
+
+    def live(self) -> Proposal | None:
+        """Return the one proposal that is neither ended nor a draft, or None."""
+        ...
+
+    def since(self, instant: datetime) -> Sequence[Proposal]:
+        """Return proposals created at or after ``instant``, oldest first."""
+        ...
+
+    def latest(self, count: int) -> Sequence[Proposal]:
+        """Return the newest proposals, newest first."""
+        ...
+
+    def of_decision(self, decision_id: str) -> Sequence[Proposal]:
+        """Return the proposals made from one decision, oldest first."""
+        ...
+
+    def move(
+        self,
+        proposal_id: str,
+        event: ProposalEvent,
+        *,
+        at: datetime,
+        actor: str,
+        claim: Claim = Claim(),
+        note: str = "",
+    ) -> Proposal:
+        """Move by one compare-and-set, with its journal entry; return the proposal as it is now.
+
+        APPROVE and REJECT set ``decided_by`` and ``decided_at``.
+
+        Raises:
+            StoreConflict: the row no longer stood in a state from which ``event`` is legal, or the
+                claim failed.
+        """
+        ...
+
+    def tap_first(
+        self, proposal_id: str, *, by: str, at: datetime, confirm_hash: str, claim: Claim
+    ) -> Proposal:
+        """Record the first tap of a two-step approval by the same kind of compare-and-set.
+
+        Raises:
+            StoreConflict: not PROPOSED any more, or the claim failed.
+        """
+        ...
+
+    def renew(self, proposal_id: str, *, nonce_hash: str, at: datetime) -> Proposal:
+        """Give a PROPOSED proposal a new nonce: older buttons die, a first tap is forgotten."""
+        ...
+
+    def note(self, proposal_id: str, note: str, *, at: datetime, actor: str) -> Proposal:
+        """Attach a person's reason, with a journal entry."""
+        ...
+
+
+class Orders(Protocol):
+    """Orders and the fills they brought."""
+
+    def add(self, orders: Sequence[Order], *, at: datetime) -> None:
+        """Write intents in state NEW, with journal entries."""
+        ...
+
+    def move(
+        self,
+        client_id: str,
+        event: OrderEvent,
+        *,
+        at: datetime,
+        venue_id: str = "",
+        deadline_at: datetime | None = None,
+        note: str = "",
+    ) -> Order:
+        """Move by one compare-and-set with its journal entry.
+
+        Raises:
+            StoreConflict: the order no longer stood in a state from which ``event`` is legal.
+        """
+        ...
+
+    def of(self, proposal_id: str) -> Sequence[Order]:
+        """Return the orders of one proposal by leg and attempt."""
+        ...
+
+    def unsettled(self) -> Sequence[Order]:
+        """Return the orders in SENDING, ACKED or UNKNOWN, oldest first."""
+        ...
+
+    def add_fills(self, fills: Sequence[Fill], *, at: datetime) -> Sequence[Fill]:
+        """Store fills with journal entries; return those that were new, by fill id."""
+        ...
+
+    def fills_of(self, proposal_id: str) -> Sequence[Fill]:
+        """Return the fills of one proposal's orders, oldest first."""
+        ...
+
+    def fills(self, *, since: datetime | None = None) -> Sequence[Fill]:
+        """Return all fills, oldest first."""
+        ...
+
+
+class Flows(Protocol):
+    """Every change of a balance, classified."""
+
+    def add(self, flows: Sequence[Flow], *, at: datetime) -> Sequence[Flow]:
+        """Store flows with journal entries; return those that were new."""
+        ...
+
+    def all(self, *, since: datetime | None = None) -> Sequence[Flow]:
+        """Return flows, oldest first."""
+        ...
+
+
+class OutboxState(StrEnum):
+    """Where a message stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way to one chat.
+
+    Attributes:
+        outbox_id: increasing; the order of sending within a chat. 0 before it is stored.
+        chat_id: the home's own id of the chat.
+        key: unique name within the chat, e.g. ``card:7f3k9q2m:0``; adding a known key is no error
+            and adds nothing.
+        edits: the key of the message this one replaces in place, or empty.
+        nonce: the secret of the buttons; blanked once delivery is confirmed.
+        repeated: a copy of this message may have arrived already; say so.
+        force_reply: ask the client to open a reply to this message.
+    """
+
+    outbox_id: int
+    chat_id: str
+    key: str
+    type: MessageType
+    message: Message
+    silent: bool
+    created_at: datetime
+    edits: str = ""
+    nonce: str = ""
+    state: OutboxState = OutboxState.PENDING
+    attempts: int = 0
+    not_before: datetime | None = None
+    repeated: bool = False
+    force_reply: bool = False
+
+
+class Outbox(Protocol):
+    """Messages written down before they are sent; order kept within a chat, nothing lost."""
+
+    def add(self, outgoing: Outgoing) -> int:
+        """Store a message to be sent; return its id."""
+        ...
+
+    def next(self, chat_id: str) -> Outgoing | None:
+        """Return the oldest message of a chat that still has to be sent, due or not."""
+        ...
+
+    def chats(self) -> Sequence[str]:
+        """Return the chats that have messages to be sent."""
+        ...
+
+    def sent(self, outbox_id: int, message_ids: Sequence[str], *, at: datetime) -> None:
+        """Confirm delivery as these message ids, and blank the nonce."""
+        ...
+
+    def postpone(self, outbox_id: int, *, until: datetime) -> None:
+        """Nothing was delivered; try again at ``until``."""
+        ...
+
+    def unsure(self, outbox_id: int, *, at: datetime, until: datetime) -> None:
+        """Delivery is unknown: send once more at ``until``, marked; the second time give up."""
+        ...
+
+    def fail(self, outbox_id: int, reason: str, *, at: datetime) -> None:
+        """Delivery is impossible; keep the row and the reason, with a journal entry."""
+        ...
+
+    def message_ids(self, chat_id: str, key: str) -> Sequence[str]:
+        """Return the message ids under which ``key`` was delivered to that chat."""
+        ...
+
+    def is_ambiguous(self, chat_id: str, key: str) -> bool:
+        """Tell whether a copy of ``key`` may have arrived under an id nobody knows."""
+        ...
+
+    def find(self, chat_id: str, message_id: str) -> Outgoing | None:
+        """Return what was delivered to that chat as ``message_id``, or None."""
+        ...
+
+    def latest(self, chat_id: str, key_prefix: str) -> Outgoing | None:
+        """Return the newest message whose key starts so, delivered or not, or None."""
+        ...
+
+
+class Inbox(Protocol):
+    """What people sent, kept until it is handled; each update is handled once."""
+
+    def keep(self, update_id: str, document: str, *, at: datetime) -> bool:
+        """Store an update before the source forgets it; False when it was seen before."""
+        ...
+
+    def unhandled(self) -> Sequence[tuple[str, str]]:
+        """Return (update_id, document) of what was kept and not handled, oldest first."""
+        ...
+
+    def handled(self, update_id: str, *, at: datetime) -> None:
+        """Mark an update as handled."""
+        ...
+
+    def allow_once(self, key: str, *, at: datetime, every_seconds: int) -> bool:
+        """Tell whether ``key`` was not allowed in the last ``every_seconds``, and remember."""
+        ...
+
+
+class Memory(Protocol):
+    """The engine's state and small facts that survive a restart."""
+
+    def state(self) -> EngineState:
+        """Return the engine's state; a fresh one at the very start."""
+        ...
+
+    def save(self, state: EngineState) -> None:
+        """Replace the engine's state."""
+        ...
+
+    def policy(self) -> Policy | None:
+        """Return the policy that was last in force, or None."""
+        ...
+
+    def use_policy(self, policy: Policy, *, at: datetime, actor: str) -> None:
+        """Record the policy now in force, with a journal entry."""
+        ...
+
+    def get(self, name: str) -> str | None:
+        """Return a small fact, e.g. ``job:daily:last``."""
+        ...
+
+    def put(self, name: str, value: str) -> None:
+        """Store a small fact."""
+        ...
+
+
+class Transaction(Protocol):
+    """One transaction; leaving the block commits, an exception rolls everything back."""
+
+    @property
+    def journal(self) -> Journal:
+        """The audit trail."""
+        ...
+
+    @property
+    def decisions(self) -> Decisions:
+        """Every decision."""
+        ...
+
+    @property
+    def proposals(self) -> Proposals:
+        """Plans put before a person."""
+        ...
+
+    @property
+    def orders(self) -> Orders:
+        """Orders and fills."""
+        ...
+
+    @property
+    def flows(self) -> Flows:
+        """What came in and went out."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """Messages received."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What survives a restart."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a writing transaction (IMMEDIATE: one writer at a time)."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that writes nothing."""
+        ...
