@@ -220,3 +220,18 @@ def _profile_of(gates: tuple[GateResult, ...], policy: Policy) -> ProfileName:
             if reason.code is ReasonCode.BANDS_SET:
                 return ProfileName(str(dict(reason.values)["profile"]))
     return policy.bands.profile
+
+
+@exact
+def has_hard_breach(snapshot: Snapshot, policy: Policy, state: EngineState) -> bool:
+    """Tell cheaply whether a full intraday decision is worth making: is any asset far outside?
+
+    Args:
+        snapshot: at least balances, quotes and rules; books and bars are not looked at.
+        policy: the person's rules.
+        state: the engine's memory.
+    """
+    if not data_gate(snapshot, policy).passed:
+        return False
+    view, _, _ = _see(snapshot, policy, state)
+    return bool(view.breaches.hard)

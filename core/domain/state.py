@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from core.domain.market import Side
 from core.domain.policy import ProfileName
-from core.domain.units import Asset, Money, Weight
+from core.domain.units import ZERO, Asset, Money, Weight
 
 
 class Regime(StrEnum):
@@ -108,13 +108,21 @@ class EngineState:
     regime: Regime = Regime.UNKNOWN
     stress: Stress = Stress.NORMAL
 
-    def after_execution(self, at: datetime, share: Weight) -> "EngineState":
-        """Return the memory after a plan was executed: wait begins, new money is spent."""
+    def after_execution(self, turned: Turnover) -> "EngineState":
+        """Return the memory after a whole plan: the waiting time begins, new money is placed."""
         return replace(
             self,
-            executed_at=at,
-            turnovers=(*self.turnovers, Turnover(at, share)),
+            executed_at=turned.executed_at,
+            turnovers=(*self.turnovers, turned),
             new_money=None,
-            open_proposal="",
             streaks=(),
+        )
+
+    def after_partial_execution(self, turned: Turnover, *, spent: Money) -> "EngineState":
+        """Return the memory after a part of a plan: what is left may be proposed tomorrow."""
+        left = (self.new_money or Money(ZERO)) - spent
+        return replace(
+            self,
+            turnovers=(*self.turnovers, turned),
+            new_money=Money(left) if left > ZERO else None,
         )

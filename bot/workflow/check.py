@@ -1,0 +1,126 @@
+"""The check cycle: snapshot, decide, record, propose; doing nothing is recorded too."""
+
+from bot.ports.messages import Explanation, MessageType, NoticeCode
+from bot.ports.records import Transaction
+from bot.workflow.desk import Desk, notify
+from bot.workflow.flows import sync_flows
+from bot.workflow.propose import propose
+from core.domain.decision import Decision, Plan, Propose, ReasonCode
+from core.domain.errors import FeedUnavailable, StoreConflict
+from core.domain.snapshot import Occasion, Snapshot
+from core.domain.state import EngineState
+from core.engine import decide, has_hard_breach
+from core.facts import decision_facts
+
+# A tap, a halt or a deposit may change the memory while words are written; decide again then.
+MOST_TRIES = 5
+
+
+async def check(desk: Desk, occasion: Occasion) -> Decision:
+    """Make one decision, store it with its inputs, and post its proposal if there is one.
+
+    Raises:
+        FeedUnavailable: no snapshot could be taken; nothing was stored.
+    """
+    await sync_flows(desk)
+    snapshot = await desk.snapshots.take(occasion)
+    for _ in range(MOST_TRIES):
+        with desk.store.reading() as tx:
+            state = tx.memory.state()
+        decision = decide(snapshot, desk.policy, state)
+        plan = decision.outcome.plan if isinstance(decision.outcome, Propose) else None
+        explanation = None if plan is None else await explain(desk, decision)
+        with desk.store.transaction() as tx:
+            if tx.memory.state() != state:
+                continue
+            _record(tx, desk, decision, snapshot, state)
+            if plan is not None and explanation is not None:
+                _open(tx, desk, decision, plan, snapshot, explanation)
+        return decision
+    raise StoreConflict(
+        "the memory kept changing while a decision was made; the next run tries again"
+    )
+
+
+async def watch(desk: Desk) -> Decision | None:
+    """Look between the daily evaluations; decide only when an asset is far outside its band.
+
+    Returns:
+        The decision when it was worth a record: the first of its kind that day.
+    """
+    glance = await desk.snapshots.glance()
+    with desk.store.reading() as tx:
+        state = tx.memory.state()
+        latest = tx.decisions.latest(1)
+    if not has_hard_breach(glance, desk.policy, state):
+        return None
+    decision = await look(desk, Occasion.INTRADAY)
+    if latest and _says_the_same(latest[0], decision):
+        return None
+    return await check(desk, Occasion.INTRADAY)
+
+
+async def look(desk: Desk, occasion: Occasion = Occasion.ASKED) -> Decision:
+    """Return what would be decided now; nothing is stored and nobody is asked."""
+    snapshot = await desk.snapshots.take(occasion)
+    with desk.store.reading() as tx:
+        state = tx.memory.state()
+    return decide(snapshot, desk.policy, state)
+
+
+async def explain(desk: Desk, decision: Decision) -> Explanation:
+    """Return the words for a decision."""
+    return await desk.narrator.explain(decision_facts(decision, quote=desk.policy.quote))
+
+
+async def safely_check(desk: Desk, occasion: Occasion) -> Decision | None:
+    """Check, and tell people when the data could not be had, once a day."""
+    try:
+        return await (watch(desk) if occasion is Occasion.INTRADAY else check(desk, occasion))
+    except FeedUnavailable as error:
+        now = desk.clock.now()
+        with desk.store.transaction() as tx:
+            tx.journal.append("feed.unavailable", "engine", {"why": str(error)}, at=now)
+            key = f"unsafe:{now.date()}"
+            notify(tx, desk, NoticeCode.DATA_UNSAFE, key=key, what=str(error))
+        return None
+
+
+def _record(
+    tx: Transaction, desk: Desk, decision: Decision, snapshot: Snapshot, state: EngineState
+) -> None:
+    tx.decisions.add(decision, snapshot, desk.policy, state)
+    tx.memory.save(decision.next_state)
+    today = decision.decided_at.date()
+    if decision.has(ReasonCode.SIZE_REMINDER):
+        key = f"size:{today}"
+        notify(tx, desk, NoticeCode.SIZE_REMINDER, key=key, value=str(decision.value))
+    if decision.value is None:
+        faults = decision.gates[0].reasons
+        what = ", ".join(f"{r.code} {r.subject}".strip() for r in faults)
+        kind = MessageType.NOTICE
+        notify(tx, desk, NoticeCode.DATA_UNSAFE, key=f"unsafe:{today}", kind=kind, what=what)
+
+
+def _open(
+    tx: Transaction,
+    desk: Desk,
+    decision: Decision,
+    plan: Plan,
+    snapshot: Snapshot,
+    explanation: Explanation,
+) -> None:
+    propose(tx, desk, decision, plan, snapshot=snapshot, explanation=explanation)
+
+
+def _says_the_same(before: Decision, now: Decision) -> bool:
+    """Tell whether an intraday decision repeats the last one of the same day."""
+    if before.decided_at.date() != now.decided_at.date() or before.verdict is not now.verdict:
+        return False
+    return _gates(before) == _gates(now)
+
+
+def _gates(decision: Decision) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+    return tuple(
+        (gate.gate, gate.passed, tuple(r.code for r in gate.reasons)) for gate in decision.gates
+    )

@@ -1,0 +1,115 @@
+"""Pause, resume and halt: what a person can switch, and what survives a restart."""
+
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.ports.messages import MessageType, NoticeCode
+from bot.ports.records import Transaction
+from bot.workflow.cards import close, end_card
+from bot.workflow.desk import Desk, notify
+from core.domain.proposal import ProposalState
+from core.domain.state import Halt, ManualPause, Stress, StressOverride
+from core.lifecycle import ProposalEvent
+
+OVERRIDE_LASTS = timedelta(hours=24)
+
+
+class ResumeResult(StrEnum):
+    """What ``/resume`` came to."""
+
+    RESUMED = "resumed"
+    NOT_PAUSED = "not_paused"
+    NEEDS_REASON = "needs_reason"
+    OVERRIDDEN = "overridden"
+    HALTED = "halted"
+
+
+def pause(desk: Desk, by: str) -> bool:
+    """Hold new proposals back and withdraw the open one; False when already paused."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        state = tx.memory.state()
+        if state.pause is not None:
+            return False
+        tx.memory.save(replace(state, pause=ManualPause(now, by)))
+        tx.journal.append("pause.begun", by, {}, at=now)
+        withdraw_open(tx, desk, note="paused")
+        notify(tx, desk, NoticeCode.PAUSED, key=f"pause:{now.isoformat()}", by=by)
+    return True
+
+
+def resume(desk: Desk, by: str, *, reason: str = "", is_second_tap: bool = False) -> ResumeResult:
+    """End a pause made by hand; during a stress pause take a second tap and a reason, for 24 hours.
+
+    A halt, unsafe data and a broken peg cannot be overridden here.
+    """
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        state = tx.memory.state()
+        if state.halt is not None:
+            return ResumeResult.HALTED
+        if state.pause is not None:
+            tx.memory.save(replace(state, pause=None))
+            tx.journal.append("pause.ended", by, {}, at=now)
+            notify(tx, desk, NoticeCode.RESUMED, key=f"resume:{now.isoformat()}", by=by)
+            return ResumeResult.RESUMED
+        if state.stress is not Stress.PAUSED:
+            return ResumeResult.NOT_PAUSED
+        if not (reason and is_second_tap):
+            return ResumeResult.NEEDS_REASON
+        override = StressOverride(now + OVERRIDE_LASTS, by, reason)
+        tx.memory.save(replace(state, override=override))
+        payload = {"reason": reason, "until": override.until}
+        tx.journal.append("stress.overridden", by, payload, at=now)
+        notify(tx, desk, NoticeCode.RESUMED, key=f"resume:{now.isoformat()}", by=by)
+    return ResumeResult.OVERRIDDEN
+
+
+def halt(desk: Desk, by: str, *, why: str) -> bool:
+    """Stop everything until it is lifted at the machine; False when already halted.
+
+    Proposals are withdrawn, approvals refused, and the executor sends nothing more.
+    """
+    with desk.store.transaction() as tx:
+        return halt_in(tx, desk, by, why=why)
+
+
+def halt_in(tx: Transaction, desk: Desk, by: str, *, why: str) -> bool:
+    """Halt inside a transaction that is under way."""
+    now = desk.clock.now()
+    state = tx.memory.state()
+    if state.halt is not None:
+        return False
+    tx.memory.save(replace(state, halt=Halt(now, why)))
+    tx.journal.append("halt.begun", by, {"why": why}, at=now)
+    withdraw_open(tx, desk, note="halted")
+    key = f"halt:{now.isoformat()}"
+    notify(tx, desk, NoticeCode.HALTED, key=key, kind=MessageType.ALARM, by=by, why=why)
+    return True
+
+
+def unhalt(desk: Desk, by: str) -> bool:
+    """Lift a halt; only the command line calls this. False when there was none."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        state = tx.memory.state()
+        if state.halt is None:
+            return False
+        tx.memory.save(replace(state, halt=None))
+        tx.journal.append("halt.lifted", by, {}, at=now)
+        notify(tx, desk, NoticeCode.UNHALTED, key=f"unhalt:{now.isoformat()}", by=by)
+    return True
+
+
+def withdraw_open(tx: Transaction, desk: Desk, *, note: str) -> None:
+    """Take back the proposal that waits for a person, if there is one, and say so on its card."""
+    live = tx.proposals.live()
+    if live is None or live.state is not ProposalState.PROPOSED:
+        return
+    event = ProposalEvent.WITHDRAW
+    ended = tx.proposals.move(
+        live.proposal_id, event, at=desk.clock.now(), actor="engine", note=note
+    )
+    end_card(tx, desk, ended)
+    close(tx, ended)

@@ -1,0 +1,132 @@
+"""Everything a workflow works with, handed over in one piece, and how it speaks to people."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.ports.clock import Clock
+from bot.ports.exchange import AccountReader, MarketReader, OrderPlacer
+from bot.ports.messages import Loudness, Message, MessageType, Mode, Notice, NoticeCode
+from bot.ports.narrator import Narrator
+from bot.ports.records import Outgoing, Store, Transaction
+from bot.ports.snapshots import SnapshotTaker
+from core.domain.policy import Policy
+
+ALWAYS_HEARD = frozenset({MessageType.CARD, MessageType.ALARM, MessageType.ANSWER})
+
+
+class Approver(StrEnum):
+    """Who answers proposals; ``AUTO`` exists on simulated and replayed markets only."""
+
+    PERSON = "person"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Where messages go and how loudly.
+
+    Attributes:
+        approvers: chats whose people may decide.
+        viewers: chats whose people may look.
+        loudness: per message type; cards, alarms and answers cannot be off.
+        quiet_from, quiet_to: local hours in which everything but alarms arrives without a sound.
+        zone: the local time zone.
+    """
+
+    approvers: tuple[str, ...]
+    viewers: tuple[str, ...] = ()
+    loudness: tuple[tuple[MessageType, Loudness], ...] = ()
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    def loudness_of(self, kind: MessageType, at: datetime) -> Loudness:
+        """Return how a message of this type arrives at this instant."""
+        chosen = dict(self.loudness).get(kind, Loudness.ON)
+        if chosen is Loudness.OFF and kind in ALWAYS_HEARD:
+            chosen = Loudness.SILENT
+        if chosen is Loudness.ON and kind is not MessageType.ALARM and self.is_quiet(at):
+            return Loudness.SILENT
+        return chosen
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Tell whether ``at`` lies in the quiet hours, which may span midnight."""
+        if self.quiet_from is None or self.quiet_to is None:
+            return False
+        local = at.astimezone(self.zone).time()
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= local < self.quiet_to
+        return local >= self.quiet_from or local < self.quiet_to
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The powers and settings of a running bot."""
+
+    store: Store
+    clock: Clock
+    market: MarketReader
+    account: AccountReader
+    placer: OrderPlacer
+    snapshots: SnapshotTaker
+    narrator: Narrator
+    policy: Policy
+    mode: Mode
+    audience: Audience
+    approver: Approver = Approver.PERSON
+    executing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One plan is carried out at a time."""
+
+
+def post(  # noqa: PLR0913  # the columns of the outbox
+    tx: Transaction,
+    desk: Desk,
+    kind: MessageType,
+    *,
+    key: str,
+    message: Message,
+    chats: Iterable[str] | None = None,
+    nonce: str = "",
+    edits: str = "",
+    force_reply: bool = False,
+) -> None:
+    """Write a message down for every chat that shall have it; buttons go to approvers only."""
+    now = desk.clock.now()
+    loudness = desk.audience.loudness_of(kind, now)
+    if loudness is Loudness.OFF:
+        return
+    everyone = (*desk.audience.approvers, *desk.audience.viewers)
+    for chat_id in everyone if chats is None else chats:
+        tx.outbox.add(
+            Outgoing(
+                outbox_id=0,
+                chat_id=chat_id,
+                key=key,
+                type=kind,
+                message=message,
+                silent=loudness is Loudness.SILENT,
+                created_at=now,
+                edits=edits,
+                nonce=nonce if chat_id in desk.audience.approvers else "",
+                force_reply=force_reply,
+            )
+        )
+
+
+def notify(
+    tx: Transaction,
+    desk: Desk,
+    code: NoticeCode,
+    *,
+    key: str,
+    subject: str = "",
+    kind: MessageType = MessageType.NOTICE,
+    **values: str,
+) -> None:
+    """Write a short notice down for everybody."""
+    message = Notice(desk.mode, code, subject, tuple(values.items()))
+    post(tx, desk, kind, key=key, message=message)

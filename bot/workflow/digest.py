@@ -1,0 +1,93 @@
+"""The daily summary, which doubles as a heartbeat and as the journal's outside witness."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.ports.messages import DataAge, Digest, MessageType
+from bot.ports.records import Transaction
+from bot.workflow.check import look
+from bot.workflow.desk import Desk, post
+from bot.workflow.flows import TOLD, reconcile, sync_flows
+from core.domain.decision import Decision
+from core.domain.errors import FeedUnavailable
+from core.domain.portfolio import Balance
+from core.domain.snapshot import Snapshot
+from core.domain.units import ZERO, Money, exact
+from core.facts import digest_facts
+
+LAST_DIGEST = "digest:last_at"
+FIRST_SPAN = timedelta(days=1)
+MOST_DECISIONS = 200
+MOST_PROPOSALS = 10_000
+
+
+async def post_digest(desk: Desk) -> Digest:
+    """Compose the digest since the last one, write it down for everybody, and remember it."""
+    digest = await compose_digest(desk)
+    with desk.store.transaction() as tx:
+        payload = {"seq": digest.journal_seq, "head": digest.journal_head}
+        tx.journal.append("digest.posted", "engine", payload, at=digest.at)
+        tx.memory.put(LAST_DIGEST, digest.at.isoformat())
+        key = f"digest:{digest.at.isoformat()}"
+        post(tx, desk, MessageType.DIGEST, key=key, message=digest)
+    return digest
+
+
+async def compose_digest(desk: Desk) -> Digest:
+    """Return the digest as of now; nothing is stored."""
+    now = desk.clock.now()
+    current: Decision | None = None
+    ages: tuple[DataAge, ...] = ()
+    balances: Sequence[Balance] = ()
+    try:
+        await sync_flows(desk)
+        current = await look(desk)
+        ages = _ages(await desk.snapshots.glance())
+        balances = await desk.account.balances()
+    except FeedUnavailable as error:
+        ages = (DataAge(f"unavailable: {error}", None),)
+    with desk.store.reading() as tx:
+        last = tx.memory.get(LAST_DIGEST)
+        since = now - FIRST_SPAN if last is None else datetime.fromisoformat(last)
+        decisions = [*reversed(tx.decisions.latest(MOST_DECISIONS, since=since))]
+        decisions += [] if current is None else [current]
+        proposals = tuple(tx.proposals.since(since - desk.policy.approval.time_to_live))
+        flows = tx.flows.all()
+        told = tuple(f for f in flows if f.kind in TOLD and f.occurred_at >= since)
+        seq, head = tx.journal.head()
+        costs, state = _costs(tx), tx.memory.state()
+    rows = reconcile(flows, balances) if balances else ()
+    unexplained_rows = tuple(row for row in rows if row.unexplained)
+    facts = digest_facts(decisions, proposals, told, quote=desk.policy.quote)
+    return Digest(
+        mode=desk.mode,
+        quote=desk.policy.quote,
+        since=since,
+        at=now,
+        decisions=tuple(decisions),
+        proposals=proposals,
+        flows=told,
+        costs=costs,
+        unexplained=unexplained_rows,
+        ages=ages,
+        state=state,
+        journal_seq=seq,
+        journal_head=head,
+        explanation=await desk.narrator.explain(facts),
+    )
+
+
+@exact
+def _costs(tx: Transaction) -> Money:
+    """Return fees and slippage paid since the beginning, against the middle prices of the cards."""
+    total = ZERO
+    for proposal in tx.proposals.latest(MOST_PROPOSALS):
+        mids = {trade.asset: trade.mid for trade in proposal.plan.trades}
+        for fill in tx.orders.fills_of(proposal.proposal_id):
+            fee = fill.fee if fill.fee_asset != fill.asset else fill.fee * fill.price
+            total += fee + fill.side.sign * fill.quantity * (fill.price - mids[fill.asset])
+    return Money(total)
+
+
+def _ages(snapshot: Snapshot) -> tuple[DataAge, ...]:
+    return tuple(DataAge(f"price {row.asset}", row.observed_at) for row in snapshot.quotes)

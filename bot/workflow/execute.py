@@ -1,0 +1,134 @@
+"""An approved proposal -> orders, fills and a true report; recovery takes the same path."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.ports.messages import MessageType, NoticeCode, Report
+from bot.ports.records import Transaction
+from bot.workflow.cards import close, end_card
+from bot.workflow.controls import halt_in
+from bot.workflow.desk import Desk, notify, post
+from bot.workflow.flows import sync_flows
+from bot.workflow.legs import Stopped, run_legs
+from bot.workflow.recheck import begin
+from core.domain.market import Side
+from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
+from core.domain.state import Turnover
+from core.domain.units import ZERO, Money, share
+from core.facts import execution_facts
+from core.lifecycle import OrderEvent, ProposalEvent, next_proposal_state
+
+MOST_LOOKS = 5
+
+
+async def carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
+    """Take an approved proposal to its end, from wherever it stands; safe to call again.
+
+    Returns:
+        The proposal as it is then; None when there is no such proposal.
+    """
+    async with desk.executing:
+        proposal = _load(desk, proposal_id)
+        for _ in range(MOST_LOOKS):
+            if proposal is None or proposal.state not in _APPROVED:
+                break
+            proposal = await begin(desk, proposal)
+        if proposal is None or proposal.state is not ProposalState.EXECUTING:
+            return proposal
+        stopped = await run_legs(desk, proposal)
+        if stopped is Stopped.UNKNOWN:
+            _hold(desk, proposal)
+            return proposal
+        if stopped is Stopped.MISMATCH:
+            with desk.store.transaction() as tx:
+                halt_in(
+                    tx, desk, "executor", why="the balances are not what the fills make of them"
+                )
+        return await _finish(desk, proposal)
+
+
+_APPROVED = frozenset({ProposalState.APPROVED, ProposalState.RECHECKED})
+
+
+def _load(desk: Desk, proposal_id: str) -> Proposal | None:
+    with desk.store.reading() as tx:
+        return tx.proposals.get(proposal_id)
+
+
+def _hold(desk: Desk, proposal: Proposal) -> None:
+    """Stop everything while an order's outcome is unknown, and tell the person."""
+    with desk.store.transaction() as tx:
+        orders = tx.orders.of(proposal.proposal_id)
+        lost = [order for order in orders if order.state in (OrderState.UNKNOWN, OrderState.ACKED)]
+        for order in lost:
+            notify(
+                tx,
+                desk,
+                NoticeCode.ORDER_UNKNOWN,
+                key=f"unknown:{order.client_id}",
+                subject=proposal.proposal_id,
+                kind=MessageType.ALARM,
+                asset=order.asset,
+                side=order.side.value,
+            )
+        halt_in(tx, desk, "executor", why="the outcome of an order is unknown")
+
+
+async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
+    """Close the proposal with what was really traded; outcome, memory and report are one commit."""
+    pid = proposal.proposal_id
+    await sync_flows(desk)
+    with desk.store.reading() as tx:
+        orders, fills = tuple(tx.orders.of(pid)), tuple(tx.orders.fills_of(pid))
+    event = ending_of(orders, fills)
+    outcome = replace(proposal, state=next_proposal_state(proposal.state, event))
+    words = await desk.narrator.explain(
+        execution_facts(outcome, orders, fills, quote=desk.policy.quote)
+    )
+    with desk.store.transaction() as tx:
+        now = desk.clock.now()
+        for order in orders:
+            if order.state is OrderState.NEW:
+                cancel = OrderEvent.CANCEL
+                tx.orders.move(order.client_id, cancel, at=now, note="never sent")
+        ended = tx.proposals.move(pid, event, at=now, actor="executor")
+        _remember(tx, desk, ended, fills)
+        end_card(tx, desk, ended)
+        orders = tuple(tx.orders.of(pid))
+        report = Report(desk.mode, desk.policy.quote, ended, orders, fills, words)
+        post(tx, desk, MessageType.REPORT, key=f"report:{pid}", message=report)
+    return ended
+
+
+def ending_of(orders: Iterable[Order], fills: Sequence[Fill]) -> ProposalEvent:
+    """Return how an execution ended: every leg filled, some of it, or nothing.
+
+    A leg is complete when the last order that was really sent for it is FILLED.
+    """
+    if not fills:
+        return ProposalEvent.FAIL
+    last: dict[int, OrderState] = {}
+    for order in sorted(orders, key=lambda row: (row.leg, row.attempt)):
+        was_sent = order.deadline_at is not None
+        if was_sent or order.leg not in last:
+            last[order.leg] = order.state
+    is_whole = all(state is OrderState.FILLED for state in last.values())
+    return ProposalEvent.FINISH if is_whole else ProposalEvent.FINISH_PARTLY
+
+
+def _remember(tx: Transaction, desk: Desk, ended: Proposal, fills: Sequence[Fill]) -> None:
+    """Update the memory: turnover always, the waiting time after a whole execution only."""
+    close(tx, ended)
+    if not fills:
+        return
+    now = desk.clock.now()
+    sums = {Side.BUY: ZERO, Side.SELL: ZERO}
+    for fill in fills:
+        sums[fill.side] += fill.notional
+    turned = Turnover(now, share(Money(max(sums.values())), ended.plan.value))
+    state = tx.memory.state()
+    if ended.state is ProposalState.DONE:
+        tx.memory.save(state.after_execution(turned))
+        return
+    spent = Money(max(sums[Side.BUY] - sums[Side.SELL], ZERO))
+    tx.memory.save(state.after_partial_execution(turned, spent=spent))

@@ -1,0 +1,45 @@
+"""Proposals whose time is over, and the silent reminders somebody asked for."""
+
+from datetime import datetime
+
+from bot.ports.messages import MessageType, Notice, NoticeCode
+from bot.workflow.cards import close, end_card
+from bot.workflow.desk import Desk, notify, post
+from core.domain.proposal import ProposalState
+from core.lifecycle import ProposalEvent
+
+
+def expire_due(desk: Desk) -> bool:
+    """End the open proposal if its time is over: buttons off, and how to get a fresh one."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        live = tx.proposals.live()
+        if live is None or live.state is not ProposalState.PROPOSED or live.expires_at > now:
+            return False
+        ended = tx.proposals.move(live.proposal_id, ProposalEvent.EXPIRE, at=now, actor="engine")
+        end_card(tx, desk, ended)
+        close(tx, ended)
+        key = f"expired:{ended.proposal_id}"
+        notify(tx, desk, NoticeCode.EXPIRED, key=key, subject=ended.proposal_id)
+    return True
+
+
+def remind_due(desk: Desk) -> None:
+    """Post the reminders that are due, silently, to the chats that asked."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        live = tx.proposals.live()
+        for chat in desk.audience.approvers:
+            asked = tx.memory.get(f"remind:{chat}")
+            if not asked:
+                continue
+            proposal, due = asked.split()
+            if datetime.fromisoformat(due) > now:
+                continue
+            tx.memory.put(f"remind:{chat}", "")
+            if live is None or live.proposal_id != proposal:
+                continue
+            values = (("until", live.expires_at.isoformat()),)
+            message = Notice(desk.mode, NoticeCode.REMINDER, proposal, values)
+            key = f"remind:{proposal}:{due}"
+            post(tx, desk, MessageType.NOTICE, key=key, message=message, chats=(chat,))

@@ -1,0 +1,221 @@
+"""The legs of an executing proposal: sales first, then buys from what they brought."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.ports.messages import MessageType, NoticeCode
+from bot.workflow.desk import Desk, notify
+from bot.workflow.last_gate import refuse, spendable
+from bot.workflow.orders import send, settle
+from bot.workflow.world import (
+    Base,
+    World,
+    fee_of,
+    is_off,
+    is_old,
+    read_base,
+    read_world,
+    situation_of,
+)
+from core.domain.decision import PlannedTrade
+from core.domain.errors import FeedUnavailable
+from core.domain.ids import client_order_id
+from core.domain.market import MarketRules, Side
+from core.domain.proposal import Fill, Order, OrderState, Proposal
+from core.domain.units import ONE, ZERO, Price, Quantity, exact, floor_step
+from core.lifecycle import ORDER_OPEN, OrderEvent
+from core.planning.orders import minimum_trade
+from core.planning.pricing import limit_price
+
+# Source: METHODS 8.6: one automatic re-quote per leg, within a minute.
+SENDS_PER_LEG = 2
+REQUOTE_WITHIN = timedelta(seconds=60)
+
+
+class Stopped(StrEnum):
+    """Why no further leg was sent."""
+
+    NOTHING_LEFT = "nothing_left"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    MISMATCH = "mismatch"
+
+
+async def run_legs(desk: Desk, proposal: Proposal) -> Stopped:
+    """Send what is still to be sent of an executing proposal.
+
+    Every decision is read from the store, so that it may be called again after a crash.
+
+    Returns:
+        NOTHING_LEFT, REFUSED when the last gate or the market stopped it, UNKNOWN when an order's
+        outcome cannot be told, MISMATCH when the balances are not what the fills make of them:
+        then nothing more may be sent by anybody.
+    """
+    base = await read_base(desk, proposal)
+    for trade in proposal.plan.trades:
+        stopped = await _run_leg(desk, proposal, trade, base)
+        if stopped is not None:
+            return stopped
+    return Stopped.NOTHING_LEFT
+
+
+async def _run_leg(
+    desk: Desk, proposal: Proposal, trade: PlannedTrade, base: Base
+) -> Stopped | None:
+    """Take one leg as far as it goes; return why the whole plan must stop, or None."""
+    while (order := _next_order(desk, proposal, trade)) is not None:
+        if order.state is OrderState.NEW:
+            ready, why = await _prepare(desk, proposal, trade, order)
+            if ready is None:
+                _leave(desk, order, why)
+                return None
+            refusal = await _ask_last_gate(desk, proposal, ready)
+            if refusal:
+                _leave(desk, ready, refusal)
+                _tell_refusal(desk, proposal, ready, refusal)
+                return Stopped.REFUSED
+            order = await send(desk, ready)
+        else:
+            order = await settle(desk, order)
+        if order.state in ORDER_OPEN:
+            return Stopped.UNKNOWN
+        if await is_off(desk, proposal, base):
+            return Stopped.MISMATCH
+    return None
+
+
+def _next_order(desk: Desk, proposal: Proposal, trade: PlannedTrade) -> Order | None:
+    """Return this leg's order that needs something done; a new attempt where one is allowed."""
+    with desk.store.reading() as tx:
+        orders = [row for row in tx.orders.of(proposal.proposal_id) if row.leg == trade.leg]
+        fills = tx.orders.fills_of(proposal.proposal_id)
+    if not orders:
+        return None
+    latest = max(orders, key=lambda row: row.attempt)
+    if latest.state in ORDER_OPEN:
+        return latest
+    sends = [row for row in orders if row.deadline_at is not None]
+    if latest.state not in (OrderState.PARTLY_FILLED, OrderState.CANCELLED) or not sends:
+        return None
+    if latest.deadline_at is None or len(sends) >= SENDS_PER_LEG:
+        return None
+    if desk.clock.now() - sends[0].intent_at > REQUOTE_WITHIN:
+        return None
+    filled = sum((f.quantity for f in fills if f.asset == trade.asset), ZERO)
+    rest = Quantity(sends[0].quantity - filled)
+    return None if rest <= ZERO else _add_attempt(desk, latest, quantity=rest)
+
+
+def _add_attempt(desk: Desk, order: Order, *, quantity: Quantity) -> Order:
+    """Write the intent of a further attempt at the same leg, under an id of its own."""
+    now = desk.clock.now()
+    attempt = order.attempt + 1
+    fresh = replace(
+        order,
+        client_id=client_order_id(order.proposal_id, order.leg, attempt),
+        attempt=attempt,
+        quantity=quantity,
+        state=OrderState.NEW,
+        intent_at=now,
+        deadline_at=None,
+        venue_id="",
+    )
+    with desk.store.transaction() as tx:
+        tx.orders.add([fresh], at=now)
+    return fresh
+
+
+async def _prepare(
+    desk: Desk, proposal: Proposal, trade: PlannedTrade, order: Order
+) -> tuple[Order | None, str]:
+    """Return the order as it may be sent now, or None and why this leg is left out.
+
+    A fresh quote sets the limit, actual cash sets the size of a buy.
+    """
+    try:
+        world = await read_world(desk)
+    except FeedUnavailable as error:
+        return None, f"no fresh data: {error}"
+    quote, market = world.quote(order.asset), world.market(order.asset)
+    if quote is None or market is None or is_old(desk, quote):
+        return None, "no fresh quote"
+    rules = desk.policy.orders
+    limit = limit_price(order.side, quote, market, worst=trade.worst_price, rules=rules)
+    if limit is None:
+        return None, "the market is beyond the printed price"
+    with desk.store.reading() as tx:
+        fills = tx.orders.fills_of(proposal.proposal_id)
+    wanted = replace(order, limit_price=limit)
+    quantity = _affordable(desk, wanted, world=world, market=market, fills=fills)
+    planned = minimum_trade(proposal.plan.value, market.min_notional, rules)
+    # What is left of a leg that filled in part was worth its order before; the venue's floor holds.
+    least = planned if order.attempt == 1 else market.min_notional
+    if not quantity or quantity < market.min_quantity or quantity * quote.mid < least:
+        return None, "too small to send"
+    if (quantity, limit) != (order.quantity, order.limit_price):
+        return _replace(desk, order, quantity=quantity, limit=limit), ""
+    return order, ""
+
+
+async def _ask_last_gate(desk: Desk, proposal: Proposal, order: Order) -> str:
+    """Read everything once more and return why the order must not leave, or an empty text."""
+    try:
+        world = await read_world(desk)
+    except FeedUnavailable as error:
+        return f"no fresh data: {error}"
+    market = world.market(order.asset)
+    if market is None:
+        return "no market rules"
+    return refuse(order, situation_of(desk, proposal, world=world, market=market))
+
+
+@exact
+def _affordable(
+    desk: Desk, order: Order, *, world: World, market: MarketRules, fills: Sequence[Fill]
+) -> Quantity:
+    """Return the order's quantity, a buy cut to what actual cash can pay at its limit."""
+    if order.side is Side.SELL:
+        return order.quantity
+    cash = spendable(desk.policy, world.balances, world.quotes, fills=fills)
+    most = cash / (order.limit_price * (ONE + fee_of(desk, market)))
+    return min(order.quantity, floor_step(Quantity(most), market.quantity_step))
+
+
+def _leave(desk: Desk, order: Order, why: str) -> None:
+    """Cancel an intent that was never sent; the leg stays unfilled."""
+    with desk.store.transaction() as tx:
+        tx.orders.move(order.client_id, OrderEvent.CANCEL, at=desk.clock.now(), note=why)
+
+
+def _replace(desk: Desk, order: Order, *, quantity: Quantity, limit: Price) -> Order:
+    """Cancel an unsent intent and write it anew with the fresh limit and size, in one commit."""
+    now, attempt = desk.clock.now(), order.attempt + 1
+    fresh = replace(
+        order,
+        client_id=client_order_id(order.proposal_id, order.leg, attempt),
+        attempt=attempt,
+        quantity=quantity,
+        limit_price=limit,
+        intent_at=now,
+    )
+    with desk.store.transaction() as tx:
+        note = "written anew on fresh quotes"
+        tx.orders.move(order.client_id, OrderEvent.CANCEL, at=now, note=note)
+        tx.orders.add([fresh], at=now)
+    return fresh
+
+
+def _tell_refusal(desk: Desk, proposal: Proposal, order: Order, why: str) -> None:
+    with desk.store.transaction() as tx:
+        notify(
+            tx,
+            desk,
+            NoticeCode.LAST_GATE,
+            key=f"gate:{order.client_id}",
+            subject=proposal.proposal_id,
+            kind=MessageType.ALARM,
+            asset=order.asset,
+            why=why,
+        )

@@ -1,0 +1,147 @@
+"""An approved plan on fresh data: begin to carry it out, show it again, or take it back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.ports.messages import NoticeCode
+from bot.ports.records import Transaction
+from bot.workflow.cards import close, end_card
+from bot.workflow.check import explain
+from bot.workflow.desk import Desk, notify
+from bot.workflow.flows import sync_flows
+from bot.workflow.propose import propose
+from core.domain.decision import PlannedTrade, ReasonCode
+from core.domain.errors import FeedUnavailable
+from core.domain.ids import client_order_id
+from core.domain.proposal import Order, OrderState, Proposal
+from core.domain.snapshot import Occasion, Snapshot
+from core.domain.units import Price
+from core.engine import decide
+from core.lifecycle import ProposalEvent
+from core.planning.pricing import limit_price
+from core.planning.recheck import Recheck, RecheckAction, recheck
+
+
+async def begin(desk: Desk, proposal: Proposal) -> Proposal:
+    """Take fresh quotes, run the same solver again, and act on what METHODS 8.3 says.
+
+    Returns:
+        The proposal: EXECUTING with its intents written, SUPERSEDED by a new card, WITHDRAWN, or
+        unchanged when the memory changed meanwhile and the caller should ask again.
+    """
+    try:
+        await sync_flows(desk)
+        snapshot = await desk.snapshots.take(Occasion.RECHECK)
+    except FeedUnavailable as error:
+        with desk.store.transaction() as tx:
+            return _withdraw(tx, desk, proposal, f"no fresh data: {error}")
+    with desk.store.reading() as tx:
+        state = tx.memory.state()
+    decision = decide(snapshot, desk.policy, state)
+    verdict = recheck(proposal.plan, decision, desk.policy.approval)
+    words = None
+    if verdict.action is RecheckAction.SHOW_AGAIN:
+        words = await explain(desk, decision)
+    with desk.store.transaction() as tx:
+        if tx.memory.state() != state:
+            # A pause, a halt or a deposit came in between: nothing was sent, so look again.
+            return proposal
+        tx.decisions.add(decision, snapshot, desk.policy, state)
+        if verdict.action is RecheckAction.EXECUTE:
+            return _write_intents(tx, desk, proposal, snapshot, verdict.trades)
+        if words is None or verdict.plan is None:
+            return _withdraw(tx, desk, proposal, _why(verdict))
+        if proposal.reshows >= desk.policy.approval.max_reshows:
+            return _withdraw(tx, desk, proposal, "prices kept moving")
+        ended = _end(tx, desk, proposal, ProposalEvent.SUPERSEDE, "prices moved")
+        fresh = propose(
+            tx,
+            desk,
+            decision,
+            verdict.plan,
+            snapshot=snapshot,
+            explanation=words,
+            replaces=proposal,
+        )
+        _reopen(tx, fresh)
+        return ended
+
+
+def _write_intents(
+    tx: Transaction,
+    desk: Desk,
+    proposal: Proposal,
+    snapshot: Snapshot,
+    trades: Sequence[PlannedTrade],
+) -> Proposal:
+    """Mark the proposal EXECUTING and write one intent per leg, in one transaction."""
+    now = desk.clock.now()
+    orders = []
+    for trade in trades:
+        limit = _limit(desk, snapshot, trade)
+        if limit is None:
+            return _withdraw(tx, desk, proposal, f"{trade.asset} is beyond the printed price")
+        orders.append(
+            Order(
+                client_id=client_order_id(proposal.proposal_id, trade.leg, 1),
+                proposal_id=proposal.proposal_id,
+                leg=trade.leg,
+                attempt=1,
+                asset=trade.asset,
+                side=trade.side,
+                quantity=trade.quantity,
+                limit_price=limit,
+                state=OrderState.NEW,
+                intent_at=now,
+            )
+        )
+    for event in (ProposalEvent.RECHECK, ProposalEvent.EXECUTE):
+        moved = tx.proposals.move(proposal.proposal_id, event, at=now, actor="executor")
+    tx.orders.add(orders, at=now)
+    return moved
+
+
+def _limit(desk: Desk, snapshot: Snapshot, trade: PlannedTrade) -> Price | None:
+    quote, market = snapshot.quote_of(trade.asset), snapshot.rules_of(trade.asset)
+    if quote is None or market is None:
+        return None
+    rules = desk.policy.orders
+    return limit_price(trade.side, quote, market, worst=trade.worst_price, rules=rules)
+
+
+def _withdraw(tx: Transaction, desk: Desk, proposal: Proposal, why: str) -> Proposal:
+    return _end(tx, desk, proposal, ProposalEvent.WITHDRAW, why)
+
+
+def _end(
+    tx: Transaction, desk: Desk, proposal: Proposal, event: ProposalEvent, why: str
+) -> Proposal:
+    """End an approved proposal with nothing sent, and say so on its card and aloud."""
+    now = desk.clock.now()
+    ended = tx.proposals.move(proposal.proposal_id, event, at=now, actor="executor", note=why)
+    end_card(tx, desk, ended)
+    close(tx, ended)
+    codes = {
+        ProposalEvent.WITHDRAW: NoticeCode.WITHDRAWN,
+        ProposalEvent.SUPERSEDE: NoticeCode.SUPERSEDED,
+    }
+    key = f"{event}:{proposal.proposal_id}"
+    notify(tx, desk, codes[event], key=key, subject=proposal.proposal_id, why=why)
+    return ended
+
+
+def _reopen(tx: Transaction, fresh: Proposal) -> None:
+    """Remember the successor as the open proposal; for the cadence it is the same question."""
+    state = tx.memory.state()
+    tx.memory.save(replace(state, open_proposal=fresh.proposal_id))
+
+
+def _why(verdict: Recheck) -> str:
+    """Return the gate that no longer passes, as the reason for taking a plan back."""
+    gate = "nothing left to trade" if verdict.gate is None else f"gate {verdict.gate.value}"
+    codes = ", ".join(
+        f"{reason.code} {reason.subject}".strip()
+        for reason in verdict.reasons
+        if reason.code is not ReasonCode.MARGIN
+    )
+    return f"{gate}: {codes}" if codes else gate

@@ -1,0 +1,63 @@
+"""Start-up and crash recovery in one: settle by asking, finish what was approved, check the books."""
+
+from bot.ports.messages import MessageType, NoticeCode
+from bot.workflow.controls import withdraw_open
+from bot.workflow.desk import Desk, notify
+from bot.workflow.execute import carry_out
+from bot.workflow.expire import expire_due
+from bot.workflow.flows import unexplained
+from core.domain.errors import FeedUnavailable
+from core.domain.proposal import ProposalState
+from core.domain.units import text_of
+
+POLICY_CHANGED_AT = "policy:changed_at"
+
+
+async def recover(desk: Desk) -> None:
+    """Bring everything to rest that a stop left under way; safe to call at any time.
+
+    Orders whose outcome is open are settled by asking, approved plans go on, what is past its time
+    expires, and a policy that changed while the bot was off supersedes what was proposed under it.
+    """
+    adopt_policy(desk)
+    expire_due(desk)
+    with desk.store.reading() as tx:
+        live = tx.proposals.live()
+    if live is not None and live.state is not ProposalState.PROPOSED:
+        await carry_out(desk, live.proposal_id)
+    await check_books(desk)
+
+
+def adopt_policy(desk: Desk) -> None:
+    """Record the policy in force; a changed one takes back the open proposal, and says so."""
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        before = tx.memory.policy()
+        if before == desk.policy:
+            return
+        tx.memory.use_policy(desk.policy, at=now, actor="owner")
+        if before is None:
+            return
+        tx.memory.put(POLICY_CHANGED_AT, now.isoformat())
+        withdraw_open(tx, desk, note="the policy changed")
+        notify(tx, desk, NoticeCode.POLICY_CHANGED, key=f"policy:{now.isoformat()}")
+
+
+async def check_books(desk: Desk) -> None:
+    """Tell people, once a day and asset, of a balance that the recorded flows do not explain."""
+    try:
+        rows = await unexplained(desk)
+    except FeedUnavailable:
+        return
+    now = desk.clock.now()
+    with desk.store.transaction() as tx:
+        for row in rows:
+            notify(
+                tx,
+                desk,
+                NoticeCode.UNEXPLAINED,
+                key=f"unexplained:{row.asset}:{now.date()}",
+                kind=MessageType.ALARM,
+                asset=row.asset,
+                amount=text_of(row.unexplained),
+            )
