@@ -1,1 +1,1 @@
-"""The commands, thin."""
+"""The command line: thin commands over the workflows."""

@@ -1,1 +1,1 @@
-"""The store: one SQLite file that holds every decision, proposal, order and message, and the journal."""
+"""The store: one SQLite file with every decision, proposal, order and message, and the journal."""

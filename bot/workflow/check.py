@@ -51,10 +51,11 @@ async def watch(desk: Desk) -> Decision | None:
     glance = await desk.snapshots.glance()
     with desk.store.reading() as tx:
         state = tx.memory.state()
-        latest = tx.decisions.latest(1)
     if not has_hard_breach(glance, desk.policy, state):
         return None
     decision = await look(desk, Occasion.INTRADAY)
+    with desk.store.reading() as tx:
+        latest = tx.decisions.latest(1)
     if latest and _says_the_same(latest[0], decision):
         return None
     return await check(desk, Occasion.INTRADAY)

@@ -12,10 +12,11 @@ from core.lifecycle import ProposalEvent
 def expire_due(desk: Desk) -> bool:
     """End the open proposal if its time is over: buttons off, and how to get a fresh one."""
     now = desk.clock.now()
-    with desk.store.transaction() as tx:
+    with desk.store.reading() as tx:
         live = tx.proposals.live()
-        if live is None or live.state is not ProposalState.PROPOSED or live.expires_at > now:
-            return False
+    if live is None or live.state is not ProposalState.PROPOSED or live.expires_at > now:
+        return False
+    with desk.store.transaction() as tx:
         ended = tx.proposals.move(live.proposal_id, ProposalEvent.EXPIRE, at=now, actor="engine")
         end_card(tx, desk, ended)
         close(tx, ended)
@@ -27,8 +28,11 @@ def expire_due(desk: Desk) -> bool:
 def remind_due(desk: Desk) -> None:
     """Post the reminders that are due, silently, to the chats that asked."""
     now = desk.clock.now()
-    with desk.store.transaction() as tx:
+    with desk.store.reading() as tx:
         live = tx.proposals.live()
+    if live is None:
+        return
+    with desk.store.transaction() as tx:
         for chat in desk.audience.approvers:
             asked = tx.memory.get(f"remind:{chat}")
             if not asked:
@@ -37,7 +41,7 @@ def remind_due(desk: Desk) -> None:
             if datetime.fromisoformat(due) > now:
                 continue
             tx.memory.put(f"remind:{chat}", "")
-            if live is None or live.proposal_id != proposal:
+            if live.proposal_id != proposal:
                 continue
             values = (("until", live.expires_at.isoformat()),)
             message = Notice(desk.mode, NoticeCode.REMINDER, proposal, values)

@@ -1,4 +1,4 @@
-"""Start-up and crash recovery in one: settle by asking, finish what was approved, check the books."""
+"""Start-up and crash recovery in one: settle by asking, finish what was approved, check books."""
 
 from bot.ports.messages import MessageType, NoticeCode
 from bot.workflow.controls import withdraw_open

@@ -39,11 +39,12 @@ def size_profile(value: Money, previous: ProfileName, rules: BandRules) -> Profi
     Source: METHODS 1.2: below 10,000 small, below 5,000 tiny, back 10 % above.
     """
     back = 1 + rules.hysteresis
-    tiny_edge = rules.tiny_below * (back if previous is ProfileName.TINY else ONE)
-    small_edge = rules.small_below * (ONE if previous is ProfileName.STANDARD else back)
-    if value < tiny_edge:
+    was_tiny, was_small = previous is ProfileName.TINY, previous is not ProfileName.STANDARD
+    if value < rules.tiny_below or (was_tiny and value <= rules.tiny_below * back):
         return ProfileName.TINY
-    return ProfileName.SMALL if value < small_edge else ProfileName.STANDARD
+    if value < rules.small_below or (was_small and value <= rules.small_below * back):
+        return ProfileName.SMALL
+    return ProfileName.STANDARD
 
 
 def wider(first: ProfileName, second: ProfileName) -> ProfileName:

@@ -69,6 +69,8 @@ def covariance(
 
 def _returns(bars: BarSeries | None, count: int) -> list[float]:
     closes = () if bars is None else bars.closes[-count - 1 :]
+    if not all(math.isfinite(close) and close > 0 for close in closes):
+        return []  # a hole in the history is no history
     logs = [math.log(close) for close in closes]
     return [new - old for old, new in pairwise(logs)]
 

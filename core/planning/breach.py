@@ -6,9 +6,11 @@ from core.domain.decision import Gate, GateResult, Reason, ReasonCode
 from core.domain.market import Side
 from core.domain.snapshot import Occasion
 from core.domain.state import EngineState
-from core.domain.units import Asset, Weight
+from core.domain.units import ONE, Asset, Weight
 from core.planning.guards import update_streaks
+from core.planning.holdings import untradable
 from core.planning.proposing import View
+from core.signals.drift import is_beyond
 
 
 def breach_gate(view: View, state: EngineState) -> tuple[GateResult, EngineState]:
@@ -20,7 +22,7 @@ def breach_gate(view: View, state: EngineState) -> tuple[GateResult, EngineState
         streaks = update_streaks(state.streaks, sides, snapshot.as_of.date())
         memory = replace(state, streaks=streaks)
     if not breaches.breached:
-        reasons = (Reason(ReasonCode.NO_BREACH), *_margins(view))
+        reasons = (Reason(ReasonCode.NO_BREACH), *_stuck(view), *_margins(view))
         return GateResult(Gate.BREACH, passed=False, reasons=reasons), memory
     reasons = tuple(_breach_reason(view, asset) for asset in breaches.breached)
     if breaches.first_funding:
@@ -70,6 +72,16 @@ def _breach_reason(view: View, asset: Asset) -> Reason:
     edge = stand.target + stand.band.upper if above else stand.target - stand.band.lower
     figures = (("weight", stand.weight), ("target", stand.target), ("edge", Weight(edge)))
     return Reason(code, asset, (*figures, ("side", "above" if above else "below")))
+
+
+def _stuck(view: View) -> tuple[Reason, ...]:
+    """Say of every asset that left its band why it is no breach: it takes no orders now."""
+    return tuple(
+        reason
+        for reason in untradable(view.snapshot, view.policy)
+        if (stand := view.stands.get(Asset(reason.subject))) is not None
+        and is_beyond(stand.weight, stand.target, stand.band, units=ONE)
+    )
 
 
 def _margins(view: View) -> tuple[Reason, ...]:

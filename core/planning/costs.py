@@ -83,7 +83,7 @@ def average_daily_value(bars: BarSeries | None) -> Money | None:
     if bars is None:
         return None
     pairs = zip(bars.closes[-ADV_DAYS:], bars.volumes[-ADV_DAYS:], strict=True)
-    values = [close * volume for close, volume in pairs if volume > 0]
+    values = [close * volume for close, volume in pairs if volume > 0 and close > 0]
     if not values:
         return None
     return Money(Decimal(str(quantised(math.fsum(values) / len(values), 2))))
@@ -93,6 +93,8 @@ def average_daily_value(bars: BarSeries | None) -> Money | None:
 def daily_volatility(bars: BarSeries | None) -> float | None:
     """Return the root mean square of the last 30 daily log returns; None with fewer than 10."""
     closes = () if bars is None else bars.closes[-VOLATILITY_DAYS - 1 :]
+    if not all(math.isfinite(close) and close > 0 for close in closes):
+        return None
     returns = [math.log(new / old) for old, new in pairwise(closes)]
     if len(returns) < 10:  # noqa: PLR2004  # fewer say nothing
         return None
@@ -106,8 +108,19 @@ def _walk(
     if book is None:
         return impact_of(Money(quantity * quote.mid), snapshot.bars_of(quote.asset), rules)
     levels = book.asks if side is Side.BUY else book.bids
+    if not all(_is_level(level) for level in levels):
+        return None
     distance = walk_of(levels, mid=quote.mid, quantity=quantity)
     return None if distance is None else Rate(max(distance - quote.half_spread, ZERO))
+
+
+def _is_level(level: Level) -> bool:
+    return (
+        level.price.is_finite()
+        and level.size.is_finite()
+        and level.price > ZERO
+        and level.size >= ZERO
+    )
 
 
 def _illiquid(asset: Asset, what: str, measured: Decimal | None) -> Reason:

@@ -8,6 +8,9 @@ from core.domain.decision import Band
 from core.domain.units import ONE, ZERO, Asset, Weight
 from core.signals.drift import side_of_band
 
+_NOISE = Decimal("1e-24")
+"""What 34 digits leave over when weights are summed: no money, and nobody is sold for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:
@@ -66,7 +69,8 @@ def find_destination(
     """
     weights = {asset: moved.get(asset, stand.weight) for asset, stand in stands.items()}
     gap = ONE - sum(weights.values(), ZERO)
-    if not gap:
+    if abs(gap) <= _NOISE:
+        weights[cash] = Weight(weights[cash] + gap)
         return Destination(weights, ZERO, None, ())
     sign = gap.copy_sign(ONE) / gap
     level, raised = _common_level(stands, weights, sign=sign, amount=abs(gap))

@@ -123,10 +123,14 @@ def size_orders(
 
 
 def _size_sale(work: _Work, holding: Holding, amount: Money) -> None:
-    wanted = nearest_step(quantity_for(amount, holding.price), holding.step)
+    needed = quantity_for(amount, holding.price)
+    wanted = nearest_step(needed, holding.step)
     sellable = floor_step(holding.hot, holding.step)
+    if sellable > holding.hot:  # the tolerance of the rounding must not sell what is not there
+        sellable = Quantity(sellable - holding.step)
     quantity = min(wanted, sellable)
-    if wanted > sellable:
+    # A sale of all that is hot may round up past it: that is a lot size, not a limit.
+    if wanted > sellable and needed > holding.hot:
         work.is_short = True
         work.note(ReasonCode.COLD_LIMITED, holding.asset, wanted=wanted, hot=sellable)
     if work.is_too_small(holding, quantity):

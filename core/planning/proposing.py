@@ -34,7 +34,7 @@ from core.planning.rebalance import (
     plan_rebalance,
     stands_of,
 )
-from core.planning.validity import stale_quote
+from core.planning.validity import stale_price
 from core.signals.drift import values_of, weights_of
 
 
@@ -72,20 +72,23 @@ def draft_plan(view: View) -> Draft:
     """Return the plan for a portfolio that has left its bands.
 
     A first pass at half-spread gives the sizes, the sizes give the walk, and a second pass plans
-    with
-    it; a market too thin for its leg is left out and the rest is planned again.
+    with it; a market too thin for its leg is left out and the rest is planned again. Costs can push
+    a leg over the minimum, so passes go on until every leg's market has been looked at.
     """
     reasons = list(untradable(view.snapshot, view.policy))
     mode = fee_mode_of(view.snapshot)
+    slips: dict[Asset, Rate] = {}
     while True:
-        first = _rebalance(view, mode)
-        slips, thin = _slips(view, first.sized.orders)
-        if not thin:
+        rebalance = _rebalance(_with_slips(view, slips), mode)
+        unseen = [order for order in rebalance.sized.orders if order.asset not in slips]
+        if not unseen:
             break
-        reasons += thin
-        view = _without(view, {reason.subject for reason in thin})
+        found, thin = _slips(view, unseen)
+        slips |= found
+        if thin:
+            reasons += thin
+            view, slips = _without(view, {reason.subject for reason in thin}), {}
     view = _with_slips(view, slips)
-    rebalance = _rebalance(view, mode)
     if view.new_money:
         amount = Money(view.new_money * view.portfolio.value)
         reasons.append(Reason(ReasonCode.NEW_MONEY, "", (("amount", amount),)))
@@ -148,8 +151,7 @@ def _finish(view: View, rebalance: Rebalance, planning: Iterable[Reason], mode: 
     stale = [
         fault
         for order in sized.orders
-        if (quote := view.snapshot.quote_of(order.asset)) is not None
-        and (fault := stale_quote(quote, view.snapshot, view.policy.data)) is not None
+        if (fault := stale_price(order.asset, view.snapshot, view.policy.data)) is not None
     ]
     short = any(reason.code is ReasonCode.FEE_TOKEN_SHORT for reason in sized.reasons)
     sizing = [*sized.reasons, *stale]

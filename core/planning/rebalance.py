@@ -155,10 +155,10 @@ def _moved(
     for asset in breaches.breached:
         stand = stands[asset]
         now = replace(stand, weight=moved.get(asset, stand.weight))
-        if not is_beyond(now.weight, now.target, now.band, units=ONE) and now.target:
-            continue
-        is_exit = asset != cash and not now.target
-        moved[asset] = Weight(ZERO) if is_exit else edge_destination(now, inside)
+        if asset != cash and not now.target:
+            moved[asset] = Weight(ZERO)
+        elif is_beyond(now.weight, now.target, now.band, units=ONE):
+            moved[asset] = edge_destination(now, inside)
     return moved
 
 

@@ -1,37 +1,41 @@
 """Snapshot -> the reasons why it cannot be believed; none means it can (gate 1)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median
 
 from core.domain.decision import Reason, ReasonCode
 from core.domain.errors import SnapshotInvalid
-from core.domain.market import Quote
+from core.domain.market import Book, MarketRules, Quote
 from core.domain.policy import DataRules, Policy
+from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
-from core.domain.units import ZERO, Asset
+from core.domain.units import ONE, ZERO, Asset
 
 
 def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
     """Return every fault of the data that forbids a trade.
 
     Raises:
-        SnapshotInvalid: the snapshot is of another quote currency or its instant has no zone.
+        SnapshotInvalid: the snapshot is of another quote currency, names an asset twice, or has an
+            instant that is not aware (``as_of``: not UTC).
 
     Source: METHODS 1.9 and 3.4.
     """
-    if snapshot.quote != policy.quote:
-        raise SnapshotInvalid(
-            f"the snapshot is in {snapshot.quote}, the policy in {policy.quote}; use one currency"
-        )
-    if snapshot.as_of.tzinfo is None:
-        raise SnapshotInvalid(f"as_of {snapshot.as_of} has no time zone; give an aware UTC instant")
+    problems = tuple(_problems(snapshot, policy))
+    if problems:
+        raise SnapshotInvalid(*problems)
     return (
         *_account_faults(snapshot, policy),
         *(
             fault
             for asset in policy.risk_assets
-            for fault in _price_faults(snapshot, policy, asset)
+            for fault in (
+                *_price_faults(snapshot, policy, asset),
+                *_rules_faults(snapshot.rules_of(asset)),
+            )
         ),
     )
 
@@ -42,19 +46,45 @@ def find_unmanaged(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
     Source: METHODS 1.9: not counted in V, flagged.
     """
     known = {asset for asset, _ in (*policy.targets, *policy.excluded)}
+    strange = (row for row in snapshot.balances if row.asset not in known and _is_amount(row))
+    amounts = ((row.asset, row.free + row.locked + row.staked) for row in strange)
     return tuple(
-        Reason(ReasonCode.UNMANAGED, row.asset, (("quantity", row.free + row.locked + row.staked),))
-        for row in snapshot.balances
-        if row.asset not in known and row.free + row.locked + row.staked > ZERO
+        Reason(ReasonCode.UNMANAGED, asset, (("quantity", amount),))
+        for asset, amount in amounts
+        if amount > ZERO
     )
 
 
-def stale_quote(quote: Quote, snapshot: Snapshot, rules: DataRules) -> Reason | None:
-    """Return a reason when a quote is too old to trade on."""
-    age = snapshot.as_of - quote.observed_at
-    if age <= rules.traded_quote_max_age:
-        return None
-    return Reason(ReasonCode.PRICE_STALE, quote.asset, (("observed_at", quote.observed_at),))
+def stale_price(asset: Asset, snapshot: Snapshot, rules: DataRules) -> Reason | None:
+    """Return a reason when the quote or the book of an asset is too old to trade on."""
+    for row in (snapshot.quote_of(asset), snapshot.book_of(asset)):
+        if row is None:
+            continue
+        age = snapshot.as_of - row.observed_at
+        if not -rules.max_clock_skew <= age <= rules.traded_quote_max_age:
+            return Reason(ReasonCode.PRICE_STALE, asset, (("observed_at", row.observed_at),))
+    return None
+
+
+def _problems(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """Yield what makes the snapshot contradict itself in its very shape, one sentence each."""
+    if snapshot.quote != policy.quote:
+        yield f"the snapshot is in {snapshot.quote}, the policy in {policy.quote}; use one currency"
+    # Days are counted in UTC: another zone would name another day for the same instant.
+    if snapshot.as_of.utcoffset() != timedelta():
+        yield f"as_of {snapshot.as_of} is not in UTC; give an aware UTC instant"
+    for name in ("balances", "quotes", "rules", "books", "bars"):
+        for first, second in pairwise(row.asset for row in getattr(snapshot, name)):
+            if first == second:
+                yield f"{name} name {first} more than once; give one row for it"
+    rows: tuple[Quote | Book, ...] = (*snapshot.quotes, *snapshot.books)
+    for row in rows:
+        if row.observed_at.utcoffset() is None:
+            yield f"{row.asset} was observed at {row.observed_at}; give an aware UTC instant"
+
+
+def _is_amount(row: Balance) -> bool:
+    return all(part.is_finite() and part >= ZERO for part in (row.free, row.locked, row.staked))
 
 
 def _account_faults(snapshot: Snapshot, policy: Policy) -> Iterator[Reason]:
@@ -64,25 +94,47 @@ def _account_faults(snapshot: Snapshot, policy: Policy) -> Iterator[Reason]:
     for warning in snapshot.warnings:
         yield Reason(ReasonCode.DATA_UNSAFE, "", (("what", warning),))
     for row in snapshot.balances:
-        parts = (row.free, row.locked, row.staked)
-        if not all(part.is_finite() and part >= ZERO for part in parts):
+        if not _is_amount(row):
             yield Reason(ReasonCode.BALANCE_ABSURD, row.asset)
+    token = snapshot.fee_token_value
+    if token is not None and not (token.is_finite() and token >= ZERO):
+        yield Reason(ReasonCode.DATA_UNSAFE, "", (("what", "fee token value"),))
+
+
+def _rules_faults(rules: MarketRules | None) -> Iterator[Reason]:
+    """Yield a reason when no order could obey these market rules, or a fee cannot be true."""
+    if rules is None:
+        return
+    above_zero = (rules.price_tick, rules.quantity_step)
+    not_below = (rules.min_quantity, rules.min_notional, rules.taker_fee or ZERO)
+    if (
+        all(number.is_finite() for number in (*above_zero, *not_below))
+        and all(number > ZERO for number in above_zero)
+        and all(number >= ZERO for number in not_below)
+        and (rules.taker_fee or ZERO) < ONE
+    ):
+        return
+    yield Reason(ReasonCode.DATA_UNSAFE, rules.asset, (("what", "market rules"),))
 
 
 def _price_faults(snapshot: Snapshot, policy: Policy, asset: Asset) -> Iterator[Reason]:
     quote, rules = snapshot.quote_of(asset), policy.data
     if quote is None:
-        if policy.target_of(asset) or snapshot.balance_of(asset) is not None:
+        has_cold = bool(dict(policy.cold).get(asset))
+        if policy.target_of(asset) or has_cold or snapshot.balance_of(asset) is not None:
             yield Reason(ReasonCode.PRICE_MISSING, asset)
         return
     if _is_absurd(quote, snapshot, rules):
         values = (("bid", quote.bid), ("ask", quote.ask))
-        yield Reason(ReasonCode.PRICE_ABSURD, asset, values if quote.bid.is_finite() else ())
+        known = quote.bid.is_finite() and quote.ask.is_finite()
+        yield Reason(ReasonCode.PRICE_ABSURD, asset, values if known else ())
         return
     if snapshot.as_of - quote.observed_at > rules.held_quote_max_age:
         yield Reason(ReasonCode.PRICE_STALE, asset, (("observed_at", quote.observed_at),))
     if quote.references:
-        middle = median([quote.mid, *quote.references])
+        # Beside a single other source the venue would pull the middle half-way to itself.
+        alone = len(quote.references) == 1
+        middle = quote.references[0] if alone else median([quote.mid, *quote.references])
         gap = abs(quote.mid / middle - 1)
         if gap > rules.max_source_gap:
             yield Reason(ReasonCode.SOURCES_DISAGREE, asset, (("gap", gap),))
@@ -101,6 +153,8 @@ def _is_absurd(quote: Quote, snapshot: Snapshot, rules: DataRules) -> bool:
     bars = snapshot.bars_of(quote.asset)
     if bars is None or not bars.closes:
         return False
+    if not bars.closes[-1] > 0:
+        return True
     # A statistic meets a price only here, as a ratio of floats that is compared with a wide bound.
     ratio = float(quote.mid) / bars.closes[-1]
     return not 1 / float(rules.max_jump) < ratio < float(rules.max_jump)

@@ -1,0 +1,44 @@
+"""``evenkeel``: one program, one command per thing a person wants."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from bot.cli.journal import journal_commands
+from bot.cli.plan import plan
+from bot.cli.records import replay, settings, unhalt
+from bot.cli.run import run
+from core.domain.errors import EvenkeelError, InvariantBroken
+
+BAD_INPUT = 2
+OUR_FAULT = 70
+
+app = typer.Typer(
+    name="evenkeel",
+    help="Keeps a crypto portfolio on its targets: proposes, explains, and waits for a person.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_COMMANDS: tuple[Callable[..., None], ...] = (run, plan, replay, settings, unhalt)
+for _command in _COMMANDS:
+    app.command()(_command)
+app.add_typer(journal_commands, name="journal")
+
+
+def main() -> None:
+    """Run one command; a mistake in what was given ends with its message and exit code 2."""
+    try:
+        app()
+    except InvariantBroken:
+        # Our own bug: the traceback is what we need to mend it.
+        raise
+    except EvenkeelError as error:
+        for line in str(error).splitlines():
+            print(f"evenkeel: {line}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

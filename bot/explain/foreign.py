@@ -1,0 +1,64 @@
+"""Texts that people, venues and workflows wrote -> short clauses that fit into a sentence."""
+
+import re
+
+from bot.explain.wording import Wording
+from core.domain.decision import ReasonCode
+
+LONGEST = 80
+MOST_CODES = 2
+
+_CODES = frozenset(code.value for code in ReasonCode)
+_CODE_LIST = re.compile(r"([A-Z][A-Z_]*[A-Z])(?: ([A-Z0-9]{1,12}))?(?=,|$)")
+_GATE = re.compile(r"gate ([a-z]+)")
+
+
+def person(wording: Wording, name: str) -> str:
+    """Return who did something; a bare number becomes "person 42"."""
+    if name.isdigit():
+        return wording.VOCABULARY["person"][""].format(number=name)
+    return wording.VOCABULARY["by"].get(name) or plain(name)
+
+
+def clause(wording: Wording, vocabulary: str, text: str) -> str:
+    """Return a reason as a clause: known words, reason codes with their assets, or the text itself.
+
+    Args:
+        wording: the language.
+        vocabulary: ``why`` (what made a plan end) or ``what`` (what is wrong with the data).
+        text: a key, a list such as ``gate data: PRICE_STALE BTC, PRICE_STALE ETH``, or free text.
+    """
+    words = wording.VOCABULARY[vocabulary]
+    if text in words:
+        return words[text]
+    subjects: dict[str, list[str]] = {}
+    for code, subject in _CODE_LIST.findall(text):
+        if code in words and code in _CODES:
+            subjects.setdefault(code, []).append(subject)
+    if subjects:
+        first = list(subjects.items())[:MOST_CODES]
+        return wording.listed([_about(wording, words[code], names) for code, names in first])
+    gate = _GATE.match(text)
+    if gate is not None and gate[1] in wording.VOCABULARY["gate_failed"]:
+        return wording.VOCABULARY["gate_failed"][gate[1]]
+    return plain(_without_codes(text))
+
+
+def plain(text: str) -> str:
+    """Return a foreign text as one short line without an end mark; codes become plain words."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = re.sub(r"\b\w*_\w*\b", lambda word: word[0].replace("_", " ").strip().lower(), line)
+    line = line.rstrip(" .!?;:,")
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def _about(wording: Wording, words: str, names: list[str]) -> str:
+    known = [name for name in names if name]
+    return f"{words} ({wording.listed_short(known)})" if known else words
+
+
+def _without_codes(text: str) -> str:
+    """Return ``text`` without a list of reason codes at its end."""
+    head, colon, tail = text.partition(": ")
+    is_list = all(part.split(" ")[0] in _CODES for part in tail.split(", "))
+    return head if colon and is_list else text

@@ -1,0 +1,226 @@
+"""A proposal's facts -> the sentences of its card: what stands where, what happens, and its cost."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.explain.speech import Speech
+from core.domain.decision import ReasonCode
+from core.facts import Fact, FactTable, Polarity
+
+C = ReasonCode
+
+MOST_NOTES = 2
+MOST_NAMES = 4
+FAR_MORE = Decimal(5)
+
+# Shares of the proceeds that stay as cash: below the first nothing worth a word, then most, half.
+_WORTH_A_WORD = Decimal("0.05")
+_MOST_BELOW = Decimal("0.45")
+_HALF_BELOW = Decimal("0.55")
+# A buy this close to what was wanted is as wanted.
+_NEARLY_ALL = Decimal("0.95")
+
+
+def tell_proposal(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    """Return the card's sentences: the trigger, the trades, at most two notes, the cost."""
+    if table.subjects_of(C.FIRST_FUNDING):
+        lines = [speech.say("first.start", {"quote": speech.quote}), _first_buys(speech, table)]
+    else:
+        lines = [trigger_line(speech, table), _action(speech, table)]
+    return (*lines, *_notes(speech, table)[:MOST_NOTES], _cost(speech, table))
+
+
+def trigger_line(speech: Speech, table: FactTable) -> str:
+    """Return who left its band and by how much; of three and more, the one furthest out."""
+    drifts = table.of_kind("drift")
+    if len(drifts) > 2:  # noqa: PLR2004  # two fit into a sentence
+        first, count = drifts[0], table.find("outside")
+        way = "up" if first.polarity is Polarity.UP else "down"
+        number = str(count.value) if count is not None else str(len(drifts))
+        gaps = {"asset": first.subject, "count": number, **speech.gaps([first])}
+        return speech.say(f"trigger.many.{way}", gaps)
+    if len(drifts) == 2:  # noqa: PLR2004
+        return _two(speech, *drifts)
+    return _one(speech, table, drifts[0]) if drifts else ""
+
+
+def _one(speech: Speech, table: FactTable, drift: Fact) -> str:
+    asset, way = drift.subject, drift.polarity.value
+    room = table.find(f"room_{asset}".lower())
+    if is_exit(table, asset) and drift.polarity is Polarity.UP:
+        return speech.say("trigger.exit", {"asset": asset})
+    ids = (f"room_{asset}", f"stretch_{asset}")
+    facts = [drift, *(fact for name in ids if (fact := table.find(name.lower())) is not None)]
+    variant = ""
+    if asset in table.subjects_of(C.HARD_BREACH):
+        variant = ".hard"
+    elif room is not None and room.value == drift.value:
+        variant = ".at"
+    return speech.say(f"trigger.{way}{variant}", {"asset": asset, **speech.gaps(facts)})
+
+
+def _two(speech: Speech, first: Fact, second: Fact) -> str:
+    gaps = {}
+    for name, fact in (("first", first), ("second", second)):
+        gaps[name] = fact.subject
+        gaps[f"{name}_drift"] = speech.words(fact)
+        gaps[f"{name}_side"] = speech.word("side", fact.polarity.value)
+    return speech.say("trigger.two", gaps)
+
+
+def is_exit(table: FactTable, asset: str) -> bool:
+    """Tell whether an asset has a target of nothing."""
+    target = table.find(f"target_{asset}".lower())
+    return target is not None and target.value == Decimal(0)
+
+
+def _first_buys(speech: Speech, table: FactTable) -> str:
+    buys = names_of(table, Polarity.BUY)
+    after = table.find(f"after_{speech.quote}".lower())
+    gaps = {"quote": speech.quote} | ({} if after is None else speech.gaps([after]))
+    count = table.find("orders")
+    if len(buys) > MOST_NAMES and count is not None:
+        return speech.say("first.buys.many", {**gaps, "count": str(count.value)})
+    return speech.say("first.buys", {**gaps, "assets": speech.wording.listed(buys)})
+
+
+def _action(speech: Speech, table: FactTable) -> str:
+    """Return what is traded, where that leads, and who gets the money or pays."""
+    drifts = table.of_kind("drift")
+    if len(drifts) != 1:
+        return _plan_as_a_whole(speech, table)
+    asset = drifts[0].subject
+    if asset == speech.quote:
+        return _cash_action(speech, table, drifts[0])
+    amount = table.find(f"amount_{asset}".lower())
+    landing, after = (table.find(f"{kind}_{asset}".lower()) for kind in ("landing", "after"))
+    if amount is None or landing is None or after is None:
+        return _plan_as_a_whole(speech, table)
+    is_sale = amount.polarity is Polarity.SELL
+    key = "action.sell" if is_sale else "action.buy"
+    if is_sale and is_exit(table, asset):
+        key = "action.exit"
+    own = speech.say(key, speech.gaps([amount, landing, after]))
+    return f"{own} {_receivers(speech, table) if is_sale else _payers(speech, table)}"
+
+
+def _cash_action(speech: Speech, table: FactTable, drift: Fact) -> str:
+    way = Polarity.BUY if drift.polarity is Polarity.UP else Polarity.SELL
+    names = names_of(table, way)
+    cash = speech.quote.lower()
+    change, after, landing = (
+        table.find(f"{k}_{cash}") for k in ("cash_change", "after", "landing")
+    )
+    if not names or change is None or after is None or landing is None:
+        return _plan_as_a_whole(speech, table)
+    gaps = speech.gaps([change, after, landing])
+    gaps |= {"amount": gaps["cash_change"], "quote": speech.quote}
+    gaps["assets"] = speech.wording.listed_short(names)
+    key = "action.cash.up" if way is Polarity.BUY else "action.cash.down"
+    line = speech.say(key, gaps)
+    furthest = "furthest_below" if way is Polarity.BUY else "furthest_above"
+    if len(names) == 1 and _place(table, names[0]) == furthest:
+        side = "below" if way is Polarity.BUY else "above"
+        line = f"{line} {speech.say(f'who.{side}', {'asset': names[0]})}"
+    return line
+
+
+def _plan_as_a_whole(speech: Speech, table: FactTable) -> str:
+    sells, buys = names_of(table, Polarity.SELL), names_of(table, Polarity.BUY)
+    listed = speech.wording.listed_short
+    key = "action.both" if sells and buys else "action.sells" if sells else "action.buys"
+    line = speech.say(key, {"sells": listed(sells), "buys": listed(buys)})
+    left = table.find("outside_after")
+    if left is None:
+        return line
+    key = {0: "outcome.inside", 1: "outcome.one"}.get(int(str(left.value)), "outcome.some")
+    return f"{line} {speech.say(key, {'count': str(left.value)})}"
+
+
+def _receivers(speech: Speech, table: FactTable) -> str:
+    names = names_of(table, Polarity.BUY)
+    gaps = {"quote": speech.quote, "assets": speech.wording.listed_short(names)}
+    if not names:
+        is_furthest = _place(table, speech.quote) == "furthest_below"
+        return speech.say("money.cash.furthest" if is_furthest else "money.cash", gaps)
+    key = "money.many"
+    if len(names) == 1:
+        gaps["asset"] = names[0]
+        is_furthest = _place(table, names[0]) == "furthest_below"
+        key = "money.one.furthest" if is_furthest else "money.one"
+    kept = table.find("kept_share")
+    if kept is None or not isinstance(kept.value, Decimal) or kept.value < _WORTH_A_WORD:
+        return speech.say(key, gaps)
+    is_most, is_half = kept.value < _MOST_BELOW, kept.value < _HALF_BELOW
+    share = "most" if is_most else "about_half" if is_half else "part"
+    return speech.say(f"{key}.part", {**gaps, "share": speech.word("share", share)})
+
+
+def _payers(speech: Speech, table: FactTable) -> str:
+    names = names_of(table, Polarity.SELL)
+    gaps = {"quote": speech.quote, "assets": speech.wording.listed_short(names)}
+    if len(names) > 1:
+        return speech.say("pay.many", gaps)
+    payer = names[0] if names else speech.quote
+    key = "pay.one" if names else "pay.cash"
+    variant = ".furthest" if _place(table, payer) == "furthest_above" else ""
+    return speech.say(f"{key}{variant}", {**gaps, "asset": payer})
+
+
+def _cost(speech: Speech, table: FactTable) -> str:
+    facts = [fact for name in ("cost", "worth") if (fact := table.find(name)) is not None]
+    gaps = speech.gaps(facts)
+    if table.subjects_of(C.RISK_LIMIT):
+        return speech.say("cost.risk", gaps)
+    ratio = table.find("worth_per_cost")
+    if ratio is None or table.subjects_of(C.FIRST_FUNDING) or not isinstance(ratio.value, Decimal):
+        return speech.say("cost.plain", gaps)
+    return speech.say("cost.far" if ratio.value >= FAR_MORE else "cost.enough", gaps)
+
+
+def _notes(speech: Speech, table: FactTable) -> list[str]:
+    """Return what a person would otherwise wonder about, the weightiest first."""
+    notes = []
+    amount = table.find("new_money_amount")
+    if amount is not None:
+        is_enough = not names_of(table, Polarity.SELL)
+        key = "note.new_money.only" if is_enough else "note.new_money"
+        notes.append(speech.say(key, speech.gaps([amount])))
+    if table.subjects_of(C.HARD_BREACH) and not table.subjects_of(C.RISK_LIMIT):
+        notes.append(speech.say("note.hard"))
+    if table.find("stress") is not None:
+        notes.append(speech.say("note.guarded"))
+    for codes, key in (
+        ((C.COLD_LIMITED,), "note.cold"),
+        ((C.ILLIQUID,), "note.thin"),
+        ((C.NOT_TRADABLE, C.MARKET_HALTED), "note.untradable"),
+        ((C.CASH_LIMITED,), "note.cash"),
+        ((C.BELOW_MIN,), "note.dropped"),
+    ):
+        names = [name for code in codes for name in table.subjects_of(code)]
+        names = [name for name in names if not _is_nearly_all(table, name)]
+        if names:
+            gaps = {"asset": names[0], "assets": speech.wording.listed_short(names)}
+            notes.append(speech.say(key if len(names) == 1 else f"{key}.many", gaps))
+    if table.subjects_of(C.PROFILE_BY_SIZE):
+        notes.append(speech.say("note.small"))
+    return notes
+
+
+def _is_nearly_all(table: FactTable, asset: str) -> bool:
+    """Tell whether a buy was cut by so little that nobody needs to hear of it."""
+    ids = (f"cash_limited_{asset}_wanted", f"cash_limited_{asset}_affordable")
+    wanted, affordable = (table.find(name.lower()) for name in ids)
+    if wanted is None or affordable is None:
+        return False
+    return Decimal(str(affordable.value)) >= _NEARLY_ALL * Decimal(str(wanted.value))
+
+
+def names_of(table: FactTable, way: Polarity) -> Sequence[str]:
+    """Return the assets a plan sells or buys, in sending order."""
+    return [fact.subject for fact in table.of_kind("trade") if fact.polarity is way]
+
+
+def _place(table: FactTable, asset: str) -> str:
+    place = table.find(f"place_{asset}".lower())
+    return "" if place is None else str(place.value)

@@ -1,0 +1,99 @@
+"""The facts of an execution, an ended proposal or a day -> sentences."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.explain.idle import tell_idle, where
+from bot.explain.speech import Speech
+from core.facts import Fact, FactTable, Polarity
+
+MOST_LEGS = 6
+
+_ENDINGS = ("done", "partial", "failed", "rejected", "expired", "superseded", "withdrawn")
+_FLOWS = ("deposits", "withdrawals", "rewards")
+
+
+def tell_execution(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    """Return how an execution went: the outcome, leg by leg, the cost, and what happens next."""
+    return tuple(_execution(speech, table))
+
+
+def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
+    state = table.find("state")
+    name = "" if state is None else str(state.value)
+    if speech.has(f"execution.{name}"):
+        yield speech.say(f"execution.{name}")
+    for fact in table.of_kind("filled")[:MOST_LEGS]:
+        yield _filled(speech, table, fact)
+    for fact in table.of_kind("unfilled")[:MOST_LEGS]:
+        yield _unfilled(speech, table, fact)
+    cost = table.find("cost")
+    if cost is not None:
+        names = ("cost", "estimate", "fees")
+        gaps = speech.gaps(f for name in names if (f := table.find(name)) is not None)
+        is_gain = isinstance(cost.value, Decimal) and cost.value <= 0
+        yield speech.say("execution.gain" if is_gain else "execution.cost", gaps)
+    if name == "PARTIAL":
+        yield speech.say("execution.rest")
+
+
+def _filled(speech: Speech, table: FactTable, fact: Fact) -> str:
+    way = "sell" if fact.polarity is Polarity.SELL else "buy"
+    gaps = {"quantity": speech.words(fact)}
+    average = table.find(f"average_{fact.subject}".lower())
+    if average is not None:
+        gaps["price"] = speech.words(average)
+    return speech.say(f"filled.{way}", gaps)
+
+
+def _unfilled(speech: Speech, table: FactTable, fact: Fact) -> str:
+    way = "sell" if fact.polarity is Polarity.SELL else "buy"
+    why = table.find(f"why_{fact.subject}".lower())
+    cause = "open" if why is None else str(why.value)
+    return speech.say(f"unfilled.{way}.{cause}", {"quantity": speech.words(fact)})
+
+
+def tell_ended(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    """Return how a proposal ended, or where it stands."""
+    kinds = ("name", "by", "at", "note")
+    facts = [fact for kind in kinds for fact in table.of_kind(kind)]
+    gaps = speech.gaps(facts)
+    expiry, state = table.find("expiry"), table.find("state")
+    if expiry is not None:
+        gaps["expiry"] = speech.words(expiry)
+    return (speech.say(f"proposal.{'' if state is None else state.value}", gaps),)
+
+
+def tell_digest(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    """Return where things stand, what waits, what happened and what moved in or out."""
+    return tuple(line for line in _digest(speech, table) if line)
+
+
+def _digest(speech: Speech, table: FactTable) -> Iterator[str]:
+    value = table.find("value")
+    if value is not None:
+        yield speech.say("digest.value", speech.gaps([value]))
+    waiting, expiry = table.find("open"), table.find("expiry")
+    if waiting is not None and expiry is not None:
+        yield where(speech, table)
+        gaps = {"name": speech.words(waiting), "expiry": speech.words(expiry)}
+        yield speech.say("digest.open", gaps)
+    elif table.find("gate") is not None:
+        yield from tell_idle(speech, table)
+    elif table.of_kind("drift"):
+        yield where(speech, table)
+    elif value is None:
+        yield speech.say("digest.no_looks")
+    yield _counted(speech, table)
+    for name in _FLOWS:
+        amount = table.find(name)
+        if amount is not None:
+            yield speech.say(f"digest.{name}", {"amount": speech.words(amount)})
+
+
+def _counted(speech: Speech, table: FactTable) -> str:
+    ended = [(name, fact) for name in _ENDINGS if (fact := table.find(name)) is not None]
+    if not ended:
+        return ""
+    items = [f"{fact.value} {speech.word('state', name.upper())}" for name, fact in ended]
+    return speech.say("digest.proposals", {"list": speech.wording.listed(items)})

@@ -1,0 +1,67 @@
+"""The finished words of every language: one folder each, all with the same names."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Protocol
+
+
+class Wording(Protocol):
+    """What a language brings; the module ``bot.explain.wording.en`` is one.
+
+    Attributes:
+        SENTENCES: alternatives by key, the one that needs most gaps first.
+        VOCABULARY: closed vocabularies by name, words by key.
+        PHRASES: how a fact of a kind and polarity reads inside a sentence.
+
+    Number functions take ``extra``: how many digits more than usual to show, so that two figures
+    that differ never look alike.
+    """
+
+    SENTENCES: Mapping[str, tuple[str, ...]]
+    VOCABULARY: Mapping[str, Mapping[str, str]]
+    PHRASES: Mapping[str, str]
+
+    def money(self, amount: Decimal, quote: str, extra: int = 0) -> str:
+        """Return an amount of quote currency."""
+        ...
+
+    def quantity(self, amount: Decimal, extra: int = 0) -> str:
+        """Return a number of coins."""
+        ...
+
+    def price(self, amount: Decimal, quote: str = "", extra: int = 0) -> str:
+        """Return a price, with its currency when ``quote`` is given."""
+        ...
+
+    def weight(self, share: Decimal, extra: int = 0) -> str:
+        """Return a share of the portfolio."""
+        ...
+
+    def points(self, distance: Decimal, extra: int = 0) -> str:
+        """Return a distance between two shares of the portfolio."""
+        ...
+
+    def rate(self, fraction: Decimal, extra: int = 0) -> str:
+        """Return a small fraction such as a fee."""
+        ...
+
+    def ratio(self, factor: Decimal) -> str:
+        """Return a factor."""
+        ...
+
+    def instant(self, at: datetime, *, now: datetime, zone: tzinfo) -> str:
+        """Return an instant as seen from ``now``."""
+        ...
+
+    def span(self, length: timedelta) -> str:
+        """Return a length of time."""
+        ...
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return all names as a list that ends in "and"."""
+        ...
+
+    def listed_short(self, names: Sequence[str], most: int = 4) -> str:
+        """Return some names, and how many more there are."""
+        ...

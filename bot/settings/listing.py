@@ -1,0 +1,51 @@
+"""Settings -> every value in force, its meaning and where it came from."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from bot.settings.loading import TOKEN, Settings
+from core.domain.units import text_of
+
+
+class Value(NamedTuple):
+    """One setting in force."""
+
+    key: str
+    value: str
+    meaning: str
+    source: str
+
+
+def values_in_force(settings: Settings) -> Iterator[Value]:
+    """Yield every setting; a secret shows only whether it is there."""
+    yield from _values(settings.file, "", settings.origin)
+    there = "set" if settings.telegram_token is not None else "not set"
+    yield Value(TOKEN, there, "token of the Telegram bot", "environment or .env")
+    yield Value("data", str(settings.data_dir), "folder of the databases", "option or default")
+
+
+def _values(section: BaseModel, prefix: str, origin: str) -> Iterator[Value]:
+    for name, info in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _values(value, f"{prefix}{name}.", origin)
+            continue
+        source = origin if name in section.model_fields_set else "default"
+        yield Value(f"{prefix}{name}", _text(value), info.description or "", source)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return text_of(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(_text(item) for item in value) or "nobody"
+    return str(value)

@@ -1,0 +1,104 @@
+"""The policy file and the environment -> frozen settings, or every mistake in a sentence."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+
+from bot.settings.policy import policy_of
+from bot.settings.policy_file import DEMO, PolicyFile
+from bot.settings.secrets import read_secret
+from core.domain.errors import InputInvalid, PolicyInvalid
+from core.domain.policy import Policy
+
+TOKEN = "EVENKEEL_TELEGRAM_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything in force.
+
+    Attributes:
+        file: the policy file's values, defaults filled in.
+        origin: where the file was read from, or what stands in for it.
+        data_dir: the folder of the databases.
+        telegram_token: the bot's token, None without Telegram.
+    """
+
+    file: PolicyFile
+    origin: str
+    data_dir: Path
+    telegram_token: SecretStr | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """The person's rules as the engine knows them.
+
+        Raises:
+            PolicyInvalid: with one sentence per mistake.
+        """
+        return policy_of(self.file)
+
+
+def load_settings(
+    policy_path: Path | None, *, data_dir: Path, environment: Mapping[str, str]
+) -> Settings:
+    """Read the policy file and the environment.
+
+    Args:
+        policy_path: the TOML file; None looks for ``evenkeel.toml`` and falls back to the demo.
+        data_dir: where the databases live.
+        environment: variables; a ``.env`` beside the policy file fills what they leave out.
+
+    Raises:
+        InputInvalid: naming the file, the key, the value and the mend; all mistakes together.
+    """
+    beside = Path("evenkeel.toml")
+    path = policy_path or (beside if beside.exists() else None)
+    file = DEMO if path is None else read_policy_file(path)
+    return Settings(
+        file=file,
+        origin="the built-in demonstration" if path is None else str(path),
+        data_dir=data_dir,
+        telegram_token=read_secret(TOKEN, (path or beside).parent / ".env", environment),
+    )
+
+
+def read_policy_file(path: Path) -> PolicyFile:
+    """Read and check a policy file.
+
+    Raises:
+        InputInvalid: naming the file and every mistake in it.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except FileNotFoundError:
+        raise InputInvalid(f"{path} does not exist; give the path of a policy file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputInvalid(f"{path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputInvalid(f"{path} is not valid TOML: {error}") from None
+    try:
+        file = PolicyFile.model_validate(document)
+        policy_of(file)
+    except ValidationError as error:
+        raise InputInvalid(*(f"{path}: {line}" for line in _sentences(error))) from None
+    except PolicyInvalid as error:
+        raise InputInvalid(*(f"{path}: {line}" for line in error.problems)) from None
+    return file
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    """Yield one sentence per mistake: the key, the value, what was expected."""
+    for row in error.errors(include_url=False, include_context=False):
+        key = ".".join(str(part) for part in row["loc"])
+        if row["type"] == "extra_forbidden":
+            yield f"{key} is not a setting; `evenkeel settings` lists all of them"
+        elif row["type"] == "missing":
+            yield f"{key} is missing; add it, see deploy/examples/paper.toml"
+        else:
+            what = row["msg"].removeprefix("Value error, ")
+            yield f"{key} is {row['input']!r}: {what[:1].lower()}{what[1:]}"

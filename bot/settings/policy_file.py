@@ -1,0 +1,159 @@
+"""What a policy file may hold, with every default and its meaning."""
+
+from datetime import time
+from decimal import Decimal
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _exact_number(value: object) -> object:
+    """Let whole numbers, decimals and texts in; a number that went through binary is refused."""
+    if isinstance(value, bool | float):
+        raise ValueError("a number is expected")  # noqa: TRY004  # pydantic reports ValueError
+    return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('a time zone such as "Europe/Berlin" is expected') from error
+    return name
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact_number), Field(allow_inf_nan=False)]
+Amount = Annotated[Number, Field(ge=0)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+PersonId = Annotated[int, Field(gt=0)]
+Loudness = Literal["on", "silent", "off"]
+MessageName = Literal["card", "report", "digest", "notice", "alarm"]
+
+
+class _Section(BaseModel):
+    """A table of the policy file; a key nobody knows is a mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class BandSection(_Section):
+    """Bands: when to act and how far back to go. Percentages of the portfolio."""
+
+    mode: Literal["hybrid", "absolute", "relative"] = "hybrid"
+    """how a band's width follows from its target"""
+    cap: Percent | None = None
+    """widest half-width in points; the profile's without a value"""
+    relative: Percent | None = None
+    """half-width as a share of the target; the profile's without a value"""
+    floor: Percent | None = None
+    """narrowest half-width in points; the profile's without a value"""
+    delta: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
+    """where a trade ends: 0 = target, 1 = edge of the band"""
+    confirm_days: Annotated[int, Field(ge=1, le=30)] = 2
+    """daily evaluations in a row that must see the same breach"""
+    adapt_to_size: bool = True
+    """wider bands below 10,000 and 5,000"""
+
+
+class LimitSection(_Section):
+    """How often and how much."""
+
+    days_after_execution: Annotated[int, Field(ge=0, le=365)] = 3
+    """quiet days after a whole execution, hard breaches apart"""
+    max_turnover_30d: Percent = Decimal(30)
+    """most one-way turnover in 30 days, percent"""
+    min_trade: Amount = Decimal(25)
+    """smallest trade worth sending, quote currency"""
+    proposal_hours: Annotated[Number, Field(ge=Decimal("0.25"), le=24)] = Decimal(12)
+    """how long a proposal can be approved"""
+    max_executions_per_day: Annotated[int, Field(ge=1, le=20)] = 3
+    """most executions in one UTC day"""
+    max_turnover_per_day: Percent = Decimal(30)
+    """most turnover executed in one UTC day, percent"""
+
+
+class CostSection(_Section):
+    """What the paper exchange charges. Percent."""
+
+    taker_fee: Percent = Decimal("0.40")
+    """fee of the paper exchange, percent"""
+
+
+class MessageSection(_Section):
+    """When and how loudly the bot speaks; times are local."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """the zone of all local times"""
+    digest_at: time = time(8, 0)
+    """local time of the digest"""
+    digest_days: Literal["daily", "weekly"] = "daily"
+    """a digest every day, or on Sundays"""
+    quiet_from: time | None = None
+    """from this local time on messages make no sound, alarms apart"""
+    quiet_to: time | None = None
+    """until this local time"""
+    loudness: dict[MessageName, Loudness] = Field(default_factory=dict)
+    """on, silent or off per type of message; cards and alarms cannot be off"""
+
+
+class TelegramSection(_Section):
+    """Where the Bot API is; any gateway or test server will do."""
+
+    base_url: str = "https://api.telegram.org/bot"
+    """address of the Bot API"""
+
+
+class SimulationSection(_Section):
+    """The built-in simulated market."""
+
+    seed: Annotated[int, Field(ge=0)] = 7
+    """which simulated market; the same seed is the same market"""
+    days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """length of the demonstration without a person"""
+    pace: Literal["fast", "real"] = "fast"
+    """fast: hours pass in moments; real: an hour is an hour"""
+    seconds_per_hour: Annotated[Number, Field(ge=0, le=60)] = Decimal("0.15")
+    """real seconds per simulated hour at the fast pace while a person watches"""
+
+
+class PolicyFile(_Section):
+    """The whole file; ten lines are enough to start."""
+
+    quote: str = "USD"
+    """the one currency everything is measured in"""
+    targets: dict[str, Percent]
+    """what each asset should be, percent; they sum to 100"""
+    profile: Literal["tight", "standard", "small", "tiny"] = "standard"
+    """how wide the bands are"""
+    venue: Literal["simulated"] = "simulated"
+    """the market the bot lives on"""
+    mode: Literal["paper"] = "paper"
+    """what an approval does"""
+    approvers: tuple[PersonId, ...] = ()
+    """Telegram ids of the people who decide; empty means nobody"""
+    viewers: tuple[PersonId, ...] = ()
+    """Telegram ids of the people who may look"""
+    start_cash: Amount = Decimal(50_000)
+    """opening balance of a new paper account"""
+    reserve: Amount = Decimal(0)
+    """quote currency that is never spent"""
+    trading_capital: Amount | None = None
+    """the most the bot may move at all; no limit without a value"""
+    cold: dict[str, Amount] = Field(default_factory=dict)
+    """coins kept elsewhere: they count, and are never sold"""
+    excluded: dict[str, Amount] = Field(default_factory=dict)
+    """amounts on the account that neither count nor move"""
+    bands: BandSection = Field(default_factory=BandSection)
+    limits: LimitSection = Field(default_factory=LimitSection)
+    costs: CostSection = Field(default_factory=CostSection)
+    messages: MessageSection = Field(default_factory=MessageSection)
+    telegram: TelegramSection = Field(default_factory=TelegramSection)
+    simulation: SimulationSection = Field(default_factory=SimulationSection)
+
+
+DEMO = PolicyFile(
+    quote="USD",
+    targets={"BTC": Decimal(45), "ETH": Decimal(25), "SOL": Decimal(10), "USD": Decimal(20)},
+    messages=MessageSection(digest_days="weekly"),
+)

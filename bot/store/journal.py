@@ -1,0 +1,80 @@
+"""The audit trail: entries are added at the end, each sealed together with the one before.
+
+The kinds the store writes stand in ``bot.store.kinds``; checking the chain is ``bot.store.verify``.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from unicodedata import normalize
+
+from sqlalchemy import insert, select
+
+from bot.ports.records import JournalEntry
+from bot.store.seal import seal
+from bot.store.tables import JOURNAL
+from bot.store.unit_of_work import Record, UnitOfWork
+from core.codec import GENESIS, canonical, instant_text
+
+_HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
+_INSERT = insert(JOURNAL)
+_ENTRIES = select(JOURNAL).order_by(JOURNAL.c.seq)
+# Bytes, because a damaged text need not be UTF-8 and must still be read to be named.
+_RAW = (
+    "SELECT seq, CAST(ts AS BLOB), CAST(kind AS BLOB), CAST(actor AS BLOB), CAST(payload AS BLOB), "
+    "CAST(prev AS BLOB), CAST(hash AS BLOB) FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+)
+
+
+class SqliteJournal:
+    """``bot.ports.records.Journal`` on the journal table."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        """Write through ``work``."""
+        self._work = work
+        self._head: tuple[int, str] | None = None
+
+    def append(
+        self, kind: str, actor: str, payload: Mapping[str, object], *, at: datetime
+    ) -> JournalEntry:
+        """Add one entry; secrets and nonces never enter ``payload``."""
+        seq, prev = self.head()
+        kind, actor = normalize("NFC", kind), normalize("NFC", actor)
+        ts, body = instant_text(at), canonical(payload)
+        sealed = seal(seq + 1, ts.encode(), kind.encode(), actor.encode(), body, prev.encode())
+        columns = {
+            "seq": seq + 1,
+            "kind": kind,
+            "actor": actor,
+            "payload": body.decode(),
+            "prev": prev,
+            "hash": sealed,
+        }
+        self._work.change(_INSERT, {**columns, "ts": ts})
+        self._head = (seq + 1, sealed)
+        return JournalEntry(at=at, **columns)  # type: ignore[arg-type]  # seq is a number, the rest texts
+
+    def head(self) -> tuple[int, str]:
+        """Return the newest entry's number and hash; (0, 64 zeros) when there is none."""
+        if self._head is None:
+            row = self._work.row(_HEAD)
+            self._head = (0, GENESIS) if row is None else (row["seq"], row["hash"])
+        return self._head
+
+    def entries(
+        self, *, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
+    ) -> Sequence[JournalEntry]:
+        """Return entries after ``after``, oldest first; no kinds = all kinds."""
+        statement = _ENTRIES.where(JOURNAL.c.seq > after).limit(limit)
+        if kinds:
+            statement = statement.where(JOURNAL.c.kind.in_(kinds))
+        return [_entry(row) for row in self._work.rows(statement)]
+
+    def raw_rows(self, *, after: int, limit: int) -> Sequence[tuple[Any, ...]]:
+        """Return (seq, ts, kind, actor, payload, prev, hash) with every text as bytes."""
+        return self._work.raw(_RAW, (after, limit))
+
+
+def _entry(row: Record) -> JournalEntry:
+    values = dict(row)
+    return JournalEntry(at=datetime.fromisoformat(values.pop("ts")), **values)

@@ -1,0 +1,76 @@
+"""The kinds of journal entries that the store writes by itself, with what each payload holds.
+
+Workflows add kinds of their own (``halt.set``, ``chat.refused`` ...); the names here are taken.
+Numbers stand in payloads as texts, instants as ISO 8601 in UTC.
+
+=========================  =====================================================================
+kind                       payload
+=========================  =====================================================================
+``decision.made``          decision_id, snapshot_digest, policy_digest, state_digest,
+                           engine_version, decided_at, occasion, verdict, gate (where it ended),
+                           codes (code and subject, in order), value and weights (by asset)
+``policy.used``            policy_digest, quote, targets
+``proposal.drafted``       proposal_id, decision_id, plan_digest, tier, expires_at, reshows, trades
+``proposal.<outcome>``     proposal_id, decision_id, plan_digest, tier, note; the outcomes are
+                           shown approved rejected expired superseded withdrawn rechecked
+                           executing done partial failed
+``proposal.first_tap``     the same; a person began a two-step approval
+``proposal.renewed``       the same; older buttons are dead
+``proposal.noted``         the same; a person gave a reason
+``order.intended``         client_id, proposal_id, leg, attempt, asset, side, quantity, limit_price
+``order.<outcome>``        client_id, proposal_id, leg, attempt, venue_id, note; the outcomes are
+                           sending acknowledged rejected unknown filled partly_filled cancelled
+                           absent
+``fill.booked``            fill_id, client_id, proposal_id, asset, side, quantity, price, notional,
+                           fee, fee_asset, executed_at
+``flow.booked``            flow_id, asset, kind, amount, value, occurred_at, reference
+``message.failed``         outbox_id, chat_id, key, reason
+``message.unsure``         outbox_id, chat_id, key; it may have arrived, twice tried
+=========================  =====================================================================
+"""
+
+from typing import Final
+
+from core.lifecycle import OrderEvent, ProposalEvent
+
+STORE_ACTOR: Final = "engine"
+"""Who acts when the program does, and no person."""
+
+DECISION_MADE: Final = "decision.made"
+POLICY_USED: Final = "policy.used"
+PROPOSAL_DRAFTED: Final = "proposal.drafted"
+PROPOSAL_APPROVED: Final = "proposal.approved"
+PROPOSAL_EXECUTING: Final = "proposal.executing"
+PROPOSAL_FIRST_TAP: Final = "proposal.first_tap"
+PROPOSAL_RENEWED: Final = "proposal.renewed"
+PROPOSAL_NOTED: Final = "proposal.noted"
+ORDER_INTENDED: Final = "order.intended"
+FILL_BOOKED: Final = "fill.booked"
+FLOW_BOOKED: Final = "flow.booked"
+MESSAGE_FAILED: Final = "message.failed"
+MESSAGE_UNSURE: Final = "message.unsure"
+
+PROPOSAL_KINDS: Final[dict[ProposalEvent, str]] = {
+    ProposalEvent.SHOW: "proposal.shown",
+    ProposalEvent.APPROVE: PROPOSAL_APPROVED,
+    ProposalEvent.REJECT: "proposal.rejected",
+    ProposalEvent.EXPIRE: "proposal.expired",
+    ProposalEvent.SUPERSEDE: "proposal.superseded",
+    ProposalEvent.WITHDRAW: "proposal.withdrawn",
+    ProposalEvent.RECHECK: "proposal.rechecked",
+    ProposalEvent.EXECUTE: PROPOSAL_EXECUTING,
+    ProposalEvent.FINISH: "proposal.done",
+    ProposalEvent.FINISH_PARTLY: "proposal.partial",
+    ProposalEvent.FAIL: "proposal.failed",
+}
+
+ORDER_KINDS: Final[dict[OrderEvent, str]] = {
+    OrderEvent.SEND: "order.sending",
+    OrderEvent.ACKNOWLEDGE: "order.acknowledged",
+    OrderEvent.REJECT: "order.rejected",
+    OrderEvent.LOSE_SIGHT: "order.unknown",
+    OrderEvent.FILL: "order.filled",
+    OrderEvent.FILL_PARTLY: "order.partly_filled",
+    OrderEvent.CANCEL: "order.cancelled",
+    OrderEvent.FIND_ABSENT: "order.absent",
+}

@@ -1,0 +1,169 @@
+"""The journal seen from outside: is the chain whole, was every execution approved, and the export.
+
+The chain shows edits, removals and swaps inside the journal. It cannot show that its end was cut
+off; that takes anchors, (seq, hash) pairs that were witnessed elsewhere, e.g. in daily digests.
+Source: METHODS 8.8.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.store.documents import parsed
+from bot.store.kinds import ORDER_INTENDED, PROPOSAL_APPROVED, PROPOSAL_EXECUTING
+from bot.store.seal import seal
+from bot.store.sqlite import SqliteStore
+from core.codec import GENESIS, instant_text
+
+_PAGE = 2_000
+_APPROVED, _EXECUTING, _INTENDED = (
+    kind.encode() for kind in (PROPOSAL_APPROVED, PROPOSAL_EXECUTING, ORDER_INTENDED)
+)
+_INSTANT = frozenset(b"0123456789-:.TZ")
+_LINKED = frozenset({_APPROVED, _EXECUTING, _INTENDED})
+_RawRow = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalVerdict:
+    """What a check of the journal found.
+
+    Attributes:
+        ok: nothing is wrong.
+        count: how many entries hold, from the first one on.
+        head: the hash of the last of them; 64 zeros when there is none.
+        bad_seq: the number of the first entry that does not hold, or None.
+        problem: what is wrong with it, in a sentence, or an empty text.
+    """
+
+    ok: bool
+    count: int
+    head: str
+    bad_seq: int | None = None
+    problem: str = ""
+
+
+def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) -> JournalVerdict:
+    """Check every entry's number, link and hash, the anchors, and the approval of each execution.
+
+    Args:
+        store: the database; entries that are added meanwhile are checked too.
+        anchors: (seq, hash) of entries that were witnessed outside.
+
+    Raises:
+        StoreCorrupt: the file itself is damaged.
+    """
+    chain = _Chain(anchors)
+    for row in _raw_rows(store):
+        if problem := chain.problem_of(row):
+            return chain.verdict(problem)
+    return chain.verdict(chain.problem_of_end())
+
+
+def export_journal(store: SqliteStore) -> Iterator[str]:
+    """Yield the journal as JSON lines, oldest first; ``payload`` is an object.
+
+    ``core.codec.chain_hash`` of a line without its ``hash`` gives that hash.
+
+    Raises:
+        StoreCorrupt: an entry cannot be read.
+    """
+    after = 0
+    while True:
+        with store.reading() as reading:
+            entries = reading.journal.entries(after=after, limit=_PAGE)
+        if not entries:
+            return
+        for entry in entries:
+            line = {
+                "seq": entry.seq,
+                "ts": instant_text(entry.at),
+                "kind": entry.kind,
+                "actor": entry.actor,
+                "payload": parsed(entry.payload),
+                "prev": entry.prev,
+                "hash": entry.hash,
+            }
+            yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        after = entries[-1].seq
+
+
+def _raw_rows(store: SqliteStore) -> Iterator[_RawRow]:
+    """Yield the rows page by page, so that no transaction outlives the reading of one page."""
+    after = 0
+    while True:
+        with store.reading() as reading:
+            rows = reading.journal.raw_rows(after=after, limit=_PAGE)
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1][0]
+
+
+class _Chain:
+    """The part of the journal that holds so far."""
+
+    def __init__(self, anchors: Iterable[tuple[int, str]]) -> None:
+        self.count = 0
+        self.head = GENESIS.encode()
+        self._anchors: dict[int, set[bytes]] = {}
+        for seq, witnessed in anchors:
+            self._anchors.setdefault(seq, set()).add(witnessed.encode())
+        self._approved: dict[str, str] = {}
+        self._executed: set[str] = set()
+
+    def problem_of(self, row: _RawRow) -> str:
+        """Take the next row in; return what speaks against it, or an empty text."""
+        seq, _, kind, _, payload, prev, sealed = row
+        if seq != self.count + 1:
+            return f"entry {self.count + 1} is missing; entry {seq} stands in its place"
+        if prev != self.head:
+            return f"entry {seq} does not follow from the entry before it"
+        if _seal_of(row) != sealed:
+            return f"entry {seq} does not say what was sealed when it was written"
+        if seq in self._anchors and self._anchors[seq] != {sealed}:
+            return f"entry {seq} is not the one that was witnessed outside"
+        if kind in _LINKED and (problem := self._link_problem(kind, json.loads(payload))):
+            return f"entry {seq}: {problem}"
+        self.count, self.head = seq, sealed
+        return ""
+
+    def problem_of_end(self) -> str:
+        """Return what speaks against the journal ending here, or an empty text."""
+        missing = sorted(seq for seq in self._anchors if seq > self.count)
+        if missing:
+            return f"the journal ends at {self.count}, but entry {missing[0]} was witnessed outside"
+        if self._anchors.get(0, {GENESIS.encode()}) != {GENESIS.encode()}:
+            return "an anchor names entry 0, which does not exist"
+        return ""
+
+    def verdict(self, problem: str) -> JournalVerdict:
+        """Return what was found."""
+        bad_seq = self.count + 1 if problem else None
+        return JournalVerdict(not problem, self.count, self.head.decode(), bad_seq, problem)
+
+    def _link_problem(self, kind: bytes, payload: dict[str, str]) -> str:
+        """Return what speaks against an approval, an execution or an order, or an empty text."""
+        proposal = payload["proposal_id"]
+        if kind == _APPROVED:
+            self._approved[proposal] = payload["plan_digest"]
+        elif kind == _INTENDED:
+            if proposal not in self._executed:
+                return f"an order of proposal {proposal}, which was not executed before it"
+        elif self._approved.pop(proposal, None) != payload["plan_digest"]:
+            return f"proposal {proposal} was executed without an approval of that plan before it"
+        else:
+            self._executed.add(proposal)
+        return ""
+
+
+def _seal_of(row: _RawRow) -> bytes:
+    """Return the hash that the row's texts ask for, or nothing where they are no texts."""
+    seq, ts, kind, actor, payload, prev, _ = row
+    if not all(isinstance(text, bytes) for text in row[1:]) or not _INSTANT.issuperset(ts):
+        return b""
+    try:
+        return seal(seq, ts, kind, actor, payload, prev).encode()
+    except UnicodeDecodeError:
+        return b""

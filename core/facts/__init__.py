@@ -1,0 +1,31 @@
+"""Decisions, proposals, fills -> the fact table: all that an explanation may use."""
+
+from core.facts.decision import decision_facts
+from core.facts.digest import digest_facts
+from core.facts.execution import ended_facts, execution_facts
+from core.facts.reasons import REASON_UNITS, figures_of
+from core.facts.table import (
+    MAX_ROWS,
+    Fact,
+    FactTable,
+    FactValue,
+    Polarity,
+    Unit,
+    facts_digest,
+)
+
+__all__ = [
+    "MAX_ROWS",
+    "REASON_UNITS",
+    "Fact",
+    "FactTable",
+    "FactValue",
+    "Polarity",
+    "Unit",
+    "decision_facts",
+    "digest_facts",
+    "ended_facts",
+    "execution_facts",
+    "facts_digest",
+    "figures_of",
+]

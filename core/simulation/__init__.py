@@ -1,0 +1,1 @@
+"""Reference backtest, fast kernel, fills, metrics and statistics, all seeded from outside."""

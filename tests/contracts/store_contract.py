@@ -1,0 +1,21 @@
+"""What every store must do, as cards S01 to S91; a subclass supplies a fixture ``store``."""
+
+from tests.store.journal_cards import DecisionCards, JournalCards
+from tests.store.message_cards import InboxCards, OutboxCards
+from tests.store.order_cards import FlowCards, OrderCards
+from tests.store.proposal_cards import ProposalCards
+from tests.store.transaction_cards import MemoryCards, TransactionCards
+
+
+class StoreContract(
+    JournalCards,
+    DecisionCards,
+    ProposalCards,
+    OrderCards,
+    FlowCards,
+    OutboxCards,
+    InboxCards,
+    MemoryCards,
+    TransactionCards,
+):
+    """All cards together."""

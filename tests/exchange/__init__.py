@@ -1,0 +1,1 @@
+"""The paper markets and the paper exchange."""

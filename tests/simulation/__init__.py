@@ -1,0 +1,1 @@
+"""The simulated market, its fills, and bar files."""
