@@ -9,13 +9,13 @@ import json
 import struct
 import types
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from hashlib import sha256
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from unicodedata import is_normalized, normalize
 
 from core.domain.errors import StoreCorrupt
@@ -232,13 +232,28 @@ def _decoder(hint: Any) -> _Decoder:
     if get_origin(hint) is tuple:
         return _tuple_decoder(get_args(hint))
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        parts = [(row.name, _decoder(hints[row.name])) for row in fields(hint) if row.init]
-        make = cast(Callable[..., Any], hint)
-        return lambda document, bars: make(
-            **{name: part(document[name], bars) for name, part in parts}
-        )
+        return _dataclass_decoder(hint)
     return lambda document, _: hint(document)
+
+
+def _dataclass_decoder(hint: Any) -> _Decoder:
+    """Read a dataclass; a field that is younger than the document takes its default."""
+    hints = get_type_hints(hint)
+    parts = {row.name: _decoder(hints[row.name]) for row in fields(hint) if row.init}
+    required = {
+        row.name
+        for row in fields(hint)
+        if row.init and row.default is MISSING and row.default_factory is MISSING
+    }
+
+    def read(document: Any, bars: Mapping[str, BarSeries]) -> Any:
+        if unknown := document.keys() - parts.keys():
+            raise KeyError(f"unknown fields {sorted(unknown)}")
+        if missing := required - document.keys():
+            raise KeyError(f"missing fields {sorted(missing)}")
+        return hint(**{name: parts[name](item, bars) for name, item in document.items()})
+
+    return read
 
 
 def _tuple_decoder(members: tuple[Any, ...]) -> _Decoder:

@@ -184,7 +184,7 @@ class AccountFile:
         )
         return tuple(
             Flow(
-                f"{self.account_id}-{seq}",
+                f"{self.account_id}-f{seq}",
                 Asset(asset),
                 FlowKind(kind),
                 Decimal(amount),
@@ -228,7 +228,7 @@ class AccountFile:
         ).fetchall()
         return tuple(
             OrderReport(
-                f"{self.account_id}-{number}",
+                f"{self.account_id}-o{number}",
                 client_id,
                 is_open=False,
                 fills=self._fills(number, client_id, (Asset(asset), Side(side), _instant(at))),
@@ -246,7 +246,7 @@ class AccountFile:
         )
         return tuple(
             Fill(
-                f"{self.account_id}-{seq}",
+                f"{self.account_id}-t{seq}",
                 client_id,
                 asset,
                 side,

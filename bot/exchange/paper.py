@@ -113,12 +113,23 @@ class PaperExchange:
     # ------------------------------------------------------------- what people and tests may do
 
     async def open_with(self, opening: Mapping[Asset, Quantity]) -> bool:
-        """Book the opening balances unless anything was ever booked; tell whether it was done."""
-        if not self._account.is_untouched():
-            return False
+        """Book the opening balances unless anything was ever booked; tell whether it was done.
+
+        Raises:
+            InputInvalid: a negative balance.
+        """
         for asset, amount in opening.items():
-            await self._put(FlowKind.OPENING, asset, amount, self._clock.now())
-        return True
+            if amount < ZERO:
+                raise InputInvalid(
+                    f"the opening balance of {asset} is {text_of(amount)}; it must not be negative"
+                )
+        worth = {asset: await self._worth(asset, amount) for asset, amount in opening.items()}
+        now = self._clock.now()
+        with self._account.writing():
+            is_new = self._account.is_untouched()
+            for asset, amount in opening.items() if is_new else ():
+                self._account.book(FlowKind.OPENING, asset, amount, value=worth[asset], at=now)
+        return is_new
 
     async def deposit(self, asset: Asset, amount: Quantity, at: datetime | None = None) -> None:
         """Let money or coins come in, now or at ``at``."""

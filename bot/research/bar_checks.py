@@ -58,8 +58,6 @@ def checked_table(raw: RawBars) -> BarTable:
     Raises:
         InputInvalid: the first mistake, with its row.
     """
-    if not len(raw.codes):
-        raise refusal(f"{raw.path} holds no bars; a bar file needs at least two rows per asset")
     for name in raw.names:
         if not SYMBOL.fullmatch(name):
             raise refusal(

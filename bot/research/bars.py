@@ -133,6 +133,8 @@ def _raw(
 ) -> RawBars:
     import pyarrow as pa  # noqa: PLC0415  # reading files is the only thing that needs it
 
+    if not table.num_rows:
+        raise refusal(f"{path} holds no bars; a bar file needs at least two rows per asset")
     names = _filled(path, table, "asset").cast(pa.string()).dictionary_encode()
     return RawBars(
         path=path,
@@ -172,13 +174,10 @@ def _numbers(path: Path, name: str, column: Any) -> Floats:  # noqa: ANN401  # p
     try:
         cells = whole.cast(pa.float64())
     except pa.ArrowException as error:
-        for row, cell in enumerate(whole.to_pylist(), start=1):
-            if not _is_number(cell):
-                raise refusal(
-                    f"{path}, row {row}: {name} {cell!r} is not a number; correct the cell"
-                ) from error
+        row = next(row for row in range(len(whole)) if not _is_number(whole.slice(row, 1)))
         raise refusal(
-            f"{path}: {name} is of type {column.type}, which holds no numbers; store it as double"
+            f"{path}, row {row + 1}: {name} {whole[row].as_py()!r} is not a number; "
+            "correct the cell"
         ) from error
     if not cells.null_count:
         numbers: Floats = _plain(cells)
@@ -194,12 +193,12 @@ def _plain(cells: Any) -> Any:  # noqa: ANN401  # pyarrow ships no types
     return np.from_dlpack(cells)
 
 
-def _is_number(cell: object) -> bool:
-    if cell is None:
-        return True
+def _is_number(cell: Any) -> bool:  # noqa: ANN401  # pyarrow ships no types
+    import pyarrow as pa  # noqa: PLC0415  # reading files is the only thing that needs it
+
     try:
-        float(str(cell))
-    except ValueError:
+        cell.cast(pa.float64())
+    except pa.ArrowException:
         return False
     return True
 

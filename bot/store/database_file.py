@@ -37,6 +37,17 @@ def open_to_write(file: Path) -> tuple[sqlite3.Connection, FileLock]:
     return driver, lock
 
 
+def open_beside(file: Path) -> sqlite3.Connection:
+    """Open ``file`` for a short write beside the bot that holds its lock; it must be up to date.
+
+    Raises:
+        StoreCorrupt: it is damaged, foreign, or of a newer version.
+        InputInvalid: code ``NO_DATABASE``, ``OLD_DATABASE`` or ``STORE_UNUSABLE``.
+        OSError: the file cannot be opened.
+    """
+    return _open_as_it_is(file, "mode=rw")
+
+
 def open_to_read(file: Path) -> sqlite3.Connection:
     """Open ``file`` as it is, and change nothing.
 
@@ -45,11 +56,15 @@ def open_to_read(file: Path) -> sqlite3.Connection:
         InputInvalid: code ``NO_DATABASE``, ``OLD_DATABASE`` or ``STORE_UNUSABLE``.
         OSError: the file cannot be opened.
     """
+    return _open_as_it_is(file, _reading_mode(file) if file.exists() else "mode=ro")
+
+
+def _open_as_it_is(file: Path, mode: str) -> sqlite3.Connection:
     if not file.exists():
         raise _nothing_there(file)
     check_header(file)
     with named_errors(file), ExitStack() as undo:
-        driver = _driver(f"{file.as_uri()}?{_reading_mode(file)}")
+        driver = _driver(f"{file.as_uri()}?{mode}")
         undo.callback(driver.close)
         revision = revision_of(driver, file)
         if revision is None:

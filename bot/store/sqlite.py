@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.store.database_file import connection_on, open_to_read, open_to_write
+from bot.store.database_file import connection_on, open_beside, open_to_read, open_to_write
 from bot.store.decisions import SqliteDecisions
 from bot.store.errors import named_errors
 from bot.store.file_lock import FileLock
@@ -45,11 +45,19 @@ class SqliteStore:
     raises ``InvariantBroken``; so a block must not await anything that might begin another.
     """
 
-    def __init__(self, path: Path, driver: sqlite3.Connection, lock: FileLock | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        driver: sqlite3.Connection,
+        lock: FileLock | None,
+        *,
+        may_write: bool,
+    ) -> None:
         """Take over an open connection and the lock that guards it; ``open_store`` makes both."""
         self.path = path
         self._driver = driver
         self._lock = lock
+        self._may_write = may_write
         self._connection = connection_on(driver)
         self._turn = threading.Lock()
         self._owner: int | None = None
@@ -73,7 +81,7 @@ class SqliteStore:
         Raises:
             InvariantBroken: this thread is inside a transaction, or the store is read-only.
         """
-        if self._lock is None:
+        if not self._may_write:
             raise InvariantBroken(f"{self.path} was opened for reading only")
         with self._alone(), named_errors(self.path):
             self._driver.execute("BEGIN IMMEDIATE")
@@ -151,10 +159,30 @@ def open_store(path: Path | str, *, read_only: bool = False) -> SqliteStore:
     file = Path(path).absolute()
     try:
         if read_only:
-            return SqliteStore(file, open_to_read(file), None)
-        return SqliteStore(file, *open_to_write(file))
+            return SqliteStore(file, open_to_read(file), None, may_write=False)
+        return SqliteStore(file, *open_to_write(file), may_write=True)
     except OSError as error:
-        raise InputInvalid(
-            f"{file} cannot be used: {error.strerror}; check the folder and its permissions",
-            code="STORE_UNUSABLE",
-        ) from error
+        raise _unusable(file, error) from error
+
+
+def open_store_beside(path: Path | str) -> SqliteStore:
+    """Open a database for a short write while a bot runs on it, as ``evenkeel unhalt`` does.
+
+    No lock is taken and nothing is migrated; SQLite lets one writer in at a time.
+
+    Raises:
+        StoreCorrupt: the file is damaged, foreign, or of a newer version.
+        InputInvalid: code ``NO_DATABASE``, ``OLD_DATABASE`` or ``STORE_UNUSABLE``.
+    """
+    file = Path(path).absolute()
+    try:
+        return SqliteStore(file, open_beside(file), None, may_write=True)
+    except OSError as error:
+        raise _unusable(file, error) from error
+
+
+def _unusable(file: Path, error: OSError) -> InputInvalid:
+    return InputInvalid(
+        f"{file} cannot be used: {error.strerror}; check the folder and its permissions",
+        code="STORE_UNUSABLE",
+    )

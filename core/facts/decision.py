@@ -143,15 +143,14 @@ def _money_rows(decision: Decision, plan: Plan, cash: Standing) -> Iterator[Row]
     yield row("cost", "proposal", plan.cost, Unit.MONEY, rank=0)
     yield row("worth", "proposal", worth, Unit.MONEY)
     if plan.cost > ZERO:
-        yield row("worth_per_cost", "proposal", worth / plan.cost, Unit.RATIO)
+        yield row("worth_per_cost", "proposal", worth / plan.cost, Unit.RATIO, rank=0)
     yield row("turnover", "proposal", plan.turnover, Unit.WEIGHT, rank=2)
     yield row("orders", "proposal", len(plan.trades), Unit.COUNT)
     if sold > ZERO:
-        yield row("proceeds", "proposal", sold, Unit.MONEY, rank=2)
         kept = max(ZERO, min(ONE, change / sold))
         yield row("kept_share", "proposal", kept, Unit.WEIGHT)
-    yield row("cash_change", cash.asset, abs(change), Unit.MONEY, rank=2, polarity=way)
-    yield row("after", cash.asset, dict(plan.weights_after)[cash.asset], Unit.WEIGHT, rank=2)
+    yield row("cash_change", cash.asset, abs(change), Unit.MONEY, polarity=way)
+    yield row("after", cash.asset, dict(plan.weights_after)[cash.asset], Unit.WEIGHT)
     place = place_of(cash, decision.standings)
     yield row("place", cash.asset, place, Unit.KEY)
 
@@ -163,4 +162,4 @@ def _after_rows(plan: Plan, standings: Sequence[Standing]) -> Iterator[Row]:
         for s in standings
         if is_outside(s) and not (s.low <= after[s.asset] <= s.high) and s.target
     ]
-    yield row("outside_after", "portfolio", len(outside), Unit.COUNT)
+    yield row("outside_after", "portfolio", len(outside), Unit.COUNT, rank=0)

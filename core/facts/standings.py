@@ -64,10 +64,10 @@ def trigger_rows(standing: Standing, plan: Plan | None) -> Iterator[Row]:
     yield row("asset", asset, asset, Unit.NAME)
     yield row("drift", asset, abs(drift), Unit.POINTS, rank=0, polarity=way)
     yield row("room", asset, abs(edge - standing.target), Unit.POINTS, rank=0)
-    yield row("weight", asset, standing.weight, Unit.WEIGHT)
+    yield row("weight", asset, standing.weight, Unit.WEIGHT, rank=2)
     yield row("target", asset, standing.target, Unit.WEIGHT)
     yield row("edge", asset, edge, Unit.WEIGHT, rank=2, polarity=way)
-    yield row("stretch", asset, abs(standing.drift), Unit.RATIO, rank=2)
+    yield row("stretch", asset, abs(standing.drift), Unit.RATIO)
     if plan is None:
         return
     after = dict(plan.weights_after)[asset]

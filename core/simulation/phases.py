@@ -106,12 +106,13 @@ DEMONSTRATION = (
 )
 
 _AFTERSHOCK = DEMONSTRATION[4]
+# What follows the script: each up to a share of all draws.
 _NEXT = (
     (PhaseName.QUIET, 0.42),
-    (PhaseName.RISE, 0.22),
-    (PhaseName.DECLINE, 0.20),
-    (PhaseName.OUTRUN, 0.12),
-    (PhaseName.CRASH, 0.04),
+    (PhaseName.RISE, 0.64),
+    (PhaseName.DECLINE, 0.84),
+    (PhaseName.OUTRUN, 0.96),
+    (PhaseName.CRASH, 1.00),
 )
 
 
@@ -126,7 +127,8 @@ def next_phases(
         levels: how far each coin stands above its starting price, as a log return. Drifts lean back
             towards 0, so that a year of simulation stays in a believable range.
     """
-    name = _pick(float(rng.random()))
+    uniform = float(rng.random())
+    name = next(name for name, upper in _NEXT if uniform < upper)
     days, size, leader = (
         int(rng.integers(10, 31)),
         float(rng.random()),
@@ -147,11 +149,3 @@ def next_phases(
     return (
         Phase(name, days, drift.get(name, 0.0) + pull, vol, volume=1.1, leads=tuple(leads.items())),
     )
-
-
-def _pick(uniform: float) -> PhaseName:
-    for name, share in _NEXT:
-        if uniform < share:
-            return name
-        uniform -= share
-    return PhaseName.QUIET

@@ -104,11 +104,15 @@ def _changed_later(bars: AssetBars, now: datetime) -> AssetBars:
     )
 
 
-@given(minutes=st.integers(0, 60 * 24 * 40), earlier=st.integers(0, 60 * 24 * 5))
-@settings(max_examples=40)
-async def test_nothing_is_known_before_it_happened(minutes: int, earlier: int) -> None:
+@given(
+    day=st.integers(0, 40),
+    minute=st.sampled_from([0, 1, 4, 5, 30, 60, 1290, 1350, 1410, 1439]) | st.integers(0, 1439),
+    earlier=st.integers(0, 60 * 24 * 5),
+)
+@settings(max_examples=60)
+async def test_nothing_is_known_before_it_happened(day: int, minute: int, earlier: int) -> None:
     """Changing what had not happened at an instant changes nothing at or before it."""
-    now = START + timedelta(minutes=minutes)
+    now = START + timedelta(days=day, minutes=minute)
     hours = [h for h in range(24 * 41) if h % 100 < 95]
     truth = table(hourly("BTC", hours), hourly("ETH", hours[500:], price=3000))
     changed = replace(truth, series=tuple(_changed_later(bars, now) for bars in truth.series))

@@ -38,6 +38,16 @@ async def test_the_opening_is_a_flow(opened: Opener) -> None:
     assert flows[Asset("XYZ")].value is None
 
 
+async def test_an_opening_is_whole_or_not_at_all(opened: Opener) -> None:
+    """A negative balance opens nothing; an empty one leaves no trace."""
+    paper = opened()
+    with pytest.raises(InputInvalid, match="opening balance of USD is -1"):
+        await paper.open_with(coins(BTC="1", USD="-1"))
+    assert await paper.flows(None) == ()
+    assert await paper.open_with(coins(BTC="1", USD="0"))
+    assert await held(paper) == {BTC: Decimal(1)}
+
+
 async def test_deposits_rewards_and_withdrawals_are_told_apart(
     opened: Opener, clock: ManualClock
 ) -> None:

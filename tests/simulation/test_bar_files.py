@@ -138,6 +138,7 @@ def test_only_the_wanted_assets_come_back(tmp_path: Path) -> None:
         ([_row(volume="-1")], ["volume -1"]),
         ([_row(volume="inf")], ["volume inf"]),
         ([_row(open="ten")], ["row 1", "open 'ten'", "not a number"]),
+        ([_row(), _row(hour=1, open="1_0")], ["row 2", "open '1_0'", "not a number"]),
         ([_row(), _row()], ["row 2 (BTC", "the time of row 1", "one row per bar"]),
         ([_row(hour=5), _row(hour=4)], ["row 2 (BTC 2024-01-01 04:00", "older than row 1", "sort"]),
         ([_row(ts="yesterday")], ["row 1", "'yesterday'", "2024-01-31T13:00:00Z"]),

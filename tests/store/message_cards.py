@@ -8,15 +8,15 @@ import pytest
 from bot.ports.messages import Message
 from bot.ports.records import OutboxState, Store, Transaction
 from core.domain.errors import StoreConflict
-from tests.store import samples
 from tests.store.arranging import payloads
-from tests.store.samples import AT, NONCE, hours, outgoing
+from tests.store.sample_messages import messages, outgoing
+from tests.store.samples import AT, NONCE, hours
 
 
 class OutboxCards:
     """Messages on their way."""
 
-    @pytest.mark.parametrize("message", samples.messages(), ids=lambda value: type(value).__name__)
+    @pytest.mark.parametrize("message", messages(), ids=lambda value: type(value).__name__)
     def test_message_comes_back_equal(self, store: Store, message: Message) -> None:
         """S50: a message of any kind waits as an equal value."""
         written = replace(

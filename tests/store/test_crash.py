@@ -13,7 +13,8 @@ IN_THE_MIDDLE = """
 import sys
 from bot.store.sqlite import open_store
 from tests.store.arranging import executing
-from tests.store.samples import AT, outgoing
+from tests.store.sample_messages import outgoing
+from tests.store.samples import AT
 
 store = open_store(sys.argv[1])
 with store.transaction() as tx:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 import bot.store.database_file
 from bot.store.schema import migrate
-from bot.store.sqlite import SqliteStore, open_store
+from bot.store.sqlite import SqliteStore, open_store, open_store_beside
 from core.domain.errors import EvenkeelError, InputInvalid, InvariantBroken, StoreCorrupt
 from tests.store import damage
 from tests.store.arranging import executing
@@ -275,3 +275,13 @@ def test_failed_migration_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyP
     assert damage.run(path, "SELECT name FROM sqlite_master") == []
     with open_store(path) as store, store.transaction() as tx:
         executing(tx)
+
+
+def test_a_short_write_is_possible_beside_the_bot_that_holds_the_lock(tmp_path: Path) -> None:
+    """A halt can be lifted while the bot runs, and the bot sees it at once."""
+    path = tmp_path / "evenkeel.db"
+    with open_store(path) as running, open_store_beside(path) as beside:
+        with beside.transaction() as tx:
+            tx.memory.put("told:beside", "yes")
+        with running.reading() as tx:
+            assert tx.memory.get("told:beside") == "yes"

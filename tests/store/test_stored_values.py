@@ -26,7 +26,8 @@ from core.domain.units import Quantity
 from core.lifecycle import ProposalEvent
 from tests.store import damage, samples
 from tests.store.arranging import PID, executing
-from tests.store.samples import AT, BTC, NONCE, POLICY, SNAPSHOT, STATE, outgoing
+from tests.store.sample_messages import outgoing
+from tests.store.samples import AT, BTC, NONCE, POLICY, SNAPSHOT, STATE
 
 SQLITE = dialect()
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)

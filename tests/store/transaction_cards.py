@@ -23,7 +23,8 @@ from tests.store.arranging import (
     payloads,
     undone,
 )
-from tests.store.samples import AT, POLICY, STATE, outgoing
+from tests.store.sample_messages import outgoing
+from tests.store.samples import AT, POLICY, STATE
 
 
 class MemoryCards:
