@@ -87,6 +87,12 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
     )
 
 
+def next_daily(now: datetime) -> datetime:
+    """Return when the next daily evaluation is due."""
+    due = now.replace(hour=DAILY_AT.hour, minute=DAILY_AT.minute, second=0, microsecond=0)
+    return due if due > now else due + timedelta(days=1)
+
+
 def _every(minutes: int) -> CronTrigger:
     if minutes >= 60:  # noqa: PLR2004  # an hour
         return CronTrigger(hour=f"*/{minutes // 60}", minute=0, timezone=UTC)

@@ -109,6 +109,7 @@ class Stage:
     is_idle: Callable[[], Awaitable[None]]
     seconds_per_hour: float
     time_goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+    _recorded: int = -1
 
     async def between(self, next_at: datetime) -> None:
         """Get messages out and answers in; let a person read before time moves on."""
@@ -118,6 +119,18 @@ class Stage:
             hours = (next_at - self.desk.clock.now()).total_seconds() / 3600
             await asyncio.sleep(max(0.0, hours * self.seconds_per_hour))
             await self._settle()
+        self._remember_time()
+
+    def _remember_time(self) -> None:
+        """Store the market's time whenever something was recorded, so that a restart goes on there.
+
+        An hour in which nothing was recorded may be lived again: it comes out the same.
+        """
+        with self.desk.store.reading() as tx:
+            seq, _ = tx.journal.head()
+        if seq == self._recorded:
+            return
+        self._recorded = seq
         with self.desk.store.transaction() as tx:
             tx.memory.put(CLOCK_NOW, self.desk.clock.now().isoformat())
 

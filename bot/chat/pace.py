@@ -41,6 +41,12 @@ class Pace:
 
 USUAL_PACE: Final = Pace()
 
+AT_ONCE: Final = Pace(chat_burst=10**6, chat_per_second=1e6, per_second=1e6)
+"""For homes on this machine, which nobody can flood."""
+
+_ROUNDING: Final = 1e-4
+"""Clocks count whole microseconds: so much less than a token is a token."""
+
 
 class TokenBucket:
     """Lets a burst through, then a steady stream; may be overdrawn by what turned out larger."""
@@ -61,9 +67,8 @@ class TokenBucket:
     def wait(self, now: datetime) -> float:
         """Return the seconds until one token is there; 0 when it is there now."""
         self._fill(now)
-        # A hundred-millionth short is rounding, and would make a wait of no length.
         missing = 1 - self._tokens
-        return missing / self._per_second if missing > 1e-8 else 0.0  # noqa: PLR2004
+        return missing / self._per_second if missing > _ROUNDING else 0.0
 
     def take(self, now: datetime, count: int = 1) -> None:
         """Spend ``count`` tokens, even those that are not there yet."""

@@ -35,7 +35,7 @@ _NEVER_LEFT: Final = frozenset(
         "UnsupportedProtocol",
     }
 )
-_TELLS_MORE: Final = frozenset({400, 401, 403, 404, 409, 413})
+_TELLS_MORE: Final = frozenset({400, 401, 403, 404, 409})
 """Statuses in which PTB finds what happened by itself."""
 
 
@@ -77,7 +77,7 @@ def outcome_of(error: TelegramError) -> Exception:
             return NotDelivered("Telegram refuses the bot's token", TOKEN_REFUSED_WAIT)
         case ChatMigrated():
             return Undeliverable(f"the group became a supergroup, its id is {error.new_chat_id}")
-        case Forbidden() | BadRequest():
+        case Forbidden() | BadRequest() | UnusualStatus(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
             return Undeliverable(str(error))
         case _ if is_definite_no(error):
             return NotDelivered(str(error), SENDER_CHOOSES)

@@ -4,13 +4,14 @@ import html
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.home import Undeliverable
+from bot.chat.render.pages import Rendered
 from bot.chat.telegram_outcomes import outcome_of, says
 from bot.ports.records import Outgoing
 from core.domain.errors import EvenkeelError
@@ -21,22 +22,7 @@ _T = TypeVar("_T")
 Markup = InlineKeyboardMarkup | ForceReply
 
 
-class Words(Protocol):
-    """A message put into words.
-
-    Attributes:
-        pages: HTML, each page a message of its own; the buttons stand under the last one.
-        rows: the label and the data of each button, row by row.
-    """
-
-    @property
-    def pages(self) -> Sequence[str]: ...  # noqa: D102
-
-    @property
-    def rows(self) -> Sequence[Sequence[tuple[str, str]]]: ...  # noqa: D102
-
-
-Render = Callable[[Outgoing], Words]
+Render = Callable[[Outgoing], Rendered]
 
 CONTINUED_ABOVE: Final = "– continued above"
 
@@ -101,7 +87,7 @@ class Delivery:
             raise outcome from error
         return self._arrived.pop(outgoing.outbox_id)
 
-    def _words(self, outgoing: Outgoing) -> Words:
+    def _words(self, outgoing: Outgoing) -> Rendered:
         try:
             return self._render(outgoing)
         except _BUGS as error:
@@ -163,7 +149,7 @@ async def _as_html_or_plain(
         return await write(html.unescape(_TAG.sub("", page)), None)
 
 
-def _markup(outgoing: Outgoing, words: Words) -> Markup | None:
+def _markup(outgoing: Outgoing, words: Rendered) -> Markup | None:
     if words.rows:
         return InlineKeyboardMarkup(
             [

@@ -4,9 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.chat.render.pages import Block, Kind
+from bot.chat.render.reader import Reader
 from bot.chat.requests import Command, Request, Role
-from bot.ports.messages import Answer, MessageType, Notice
+from bot.ports.messages import Answer, Loudness, Message, MessageType, Notice, NoticeCode
 from bot.workflow.desk import Desk, post
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """One command as ``/help`` and the chat's own menu list it.
+
+    Attributes:
+        name: without slash.
+        usage: what may stand after it.
+        summary: what it does, a few words.
+    """
+
+    name: str
+    usage: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +34,22 @@ class Visit:
         desk: the bot.
         request: what the person did.
         role: what the person may do.
+        menu: the commands of that role.
         start: begins to carry an approved proposal out, without waiting for it.
-        next_check: tells when the next daily evaluation is due; None when nobody knows.
+        next_look: tells when the next daily evaluation is due; None when nobody knows.
     """
 
     desk: Desk
     request: Request
     role: Role
+    menu: tuple[MenuLine, ...]
     start: Callable[[str], None]
-    next_check: Callable[[], datetime | None]
+    next_look: Callable[[], datetime | None]
+
+    @property
+    def person(self) -> str:
+        """The id of the person."""
+        return self.request.person
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -37,14 +61,32 @@ class Visit:
         """The present instant."""
         return self.desk.clock.now()
 
-    def say(self, heading: str, *blocks: str, tables: tuple[int, ...] = ()) -> None:
-        """Answer in the chat that asked; ``tables`` names the blocks of fixed width."""
-        self.post(Answer(heading, blocks, tables))
+    @property
+    def reader(self) -> Reader:
+        """The person as the one who will read the answer."""
+        desk = self.desk
+        return Reader(self.now, desk.audience.zone, desk.policy.quote, self.person)
 
-    def post(
-        self, message: Answer | Notice, *, key: str = "", nonce: str = "", asks: bool = False
-    ) -> None:
-        """Write an answer down for the chat that asked; the same key is answered once.
+    def hears(self, kind: MessageType) -> bool:
+        """Tell whether this chat gets what the bot tells everybody in messages of this kind."""
+        audience = self.desk.audience
+        if self.request.chat_id not in (*audience.approvers, *audience.viewers):
+            return False
+        return audience.loudness_of(kind, self.now) is not Loudness.OFF
+
+    def say(self, heading: str, *blocks: Block) -> None:
+        """Answer in the chat that asked."""
+        shown = [block for block in blocks if block.lines]
+        tables = tuple(n for n, block in enumerate(shown) if block.kind is Kind.TABLE)
+        words = tuple("\n".join(block.lines) for block in shown)
+        self.post(Answer(heading, words, tables))
+
+    def note(self, code: NoticeCode, subject: str = "", **values: str) -> None:
+        """Answer with one of the bot's short messages."""
+        self.post(Notice(self.desk.mode, code, subject, tuple(values.items())))
+
+    def post(self, message: Message, *, key: str = "", nonce: str = "", asks: bool = False) -> None:
+        """Write a message down for the chat that asked; the same key is answered once.
 
         Args:
             message: what to say.

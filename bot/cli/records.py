@@ -60,14 +60,12 @@ def settings(policy: PolicyPath = None, data: DataDir = None, as_json: AsJson = 
 
 
 def unhalt(data: DataDir = None) -> None:
-    """Lift a halt. Only possible here, at the machine, while the bot is stopped."""
+    """Lift a halt. Only possible here, at the machine; the bot may be running."""
     from bot.app import lift_halt
 
     path = database_of(data)
     if lift_halt(path):
-        print(
-            "The halt is lifted. Proposals begin again; nothing trades by itself."
-        )
+        print("The halt is lifted. Proposals begin again; nothing trades by itself.")
     else:
         print("There was no halt.")
     print(f"File: {path}")

@@ -48,6 +48,7 @@ def plain(text: str) -> str:
     """Return a foreign text as one short line without an end mark; codes become plain words."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     line = re.sub(r"\b\w*_\w*\b", lambda word: word[0].replace("_", " ").strip().lower(), line)
+    line = re.sub(r":(?=\w)", ": ", line) if " " in line else line
     line = line.rstrip(" .!?;:,")
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 

@@ -106,13 +106,18 @@ def _waiting(speech: Speech, table: FactTable) -> Iterator[str]:
         return
     left = int(str(needed.value)) - int(str(days.value))
     key = "nothing.until_tomorrow" if left == 1 else "nothing.until_seen"
+    if left > 1 and not days.value:
+        key = "nothing.until_seen.none"
     yield speech.say(key, speech.gaps([days, needed]))
     yield speech.say("nothing.odd_price")
 
 
 def _orders(speech: Speech, table: FactTable) -> Iterator[str]:
     yield where(speech, table)
-    yield from _grouped(speech, table, _OBSTACLES) or (speech.say("nothing.plan"),)
+    # A buy that is too small says more than the money that was short for it.
+    too_small = bool(table.subjects_of(C.BELOW_MIN))
+    codes = tuple(code for code in _OBSTACLES if not (too_small and code is C.CASH_LIMITED))
+    yield from _grouped(speech, table, codes) or (speech.say("nothing.plan"),)
     yield speech.say("nothing.so")
 
 
@@ -127,7 +132,7 @@ def _benefit(speech: Speech, table: FactTable) -> Iterator[str]:
 def _limits(speech: Speech, table: FactTable) -> Iterator[str]:
     yield where(speech, table)
     yield from _grouped(speech, table, _LIMITS)
-    yield speech.say("nothing.so")
+    yield speech.say("nothing.so_for_now")
 
 
 def where(speech: Speech, table: FactTable) -> str:

@@ -1,4 +1,4 @@
-"""A proposal's facts -> the sentences of its card: what stands where, what happens, and its cost."""
+"""A proposal's facts -> the sentences of its card: what stands where, what happens, the cost."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,9 +9,17 @@ from core.facts import Fact, FactTable, Polarity
 
 C = ReasonCode
 
-MOST_NOTES = 2
 MOST_NAMES = 4
 FAR_MORE = Decimal(5)
+
+# What may be missing from a plan, the weightiest first.
+_LEFT_OUT = (
+    ((C.COLD_LIMITED,), "note.cold"),
+    ((C.ILLIQUID,), "note.thin"),
+    ((C.NOT_TRADABLE, C.MARKET_HALTED), "note.untradable"),
+    ((C.CASH_LIMITED,), "note.cash"),
+    ((C.BELOW_MIN,), "note.dropped"),
+)
 
 # Shares of the proceeds that stay as cash: below the first nothing worth a word, then most, half.
 _WORTH_A_WORD = Decimal("0.05")
@@ -22,12 +30,13 @@ _NEARLY_ALL = Decimal("0.95")
 
 
 def tell_proposal(speech: Speech, table: FactTable) -> tuple[str, ...]:
-    """Return the card's sentences: the trigger, the trades, at most two notes, the cost."""
+    """Return the card's sentences: the trigger, the trades, at most one note, the cost."""
     if table.subjects_of(C.FIRST_FUNDING):
         lines = [speech.say("first.start", {"quote": speech.quote}), _first_buys(speech, table)]
     else:
         lines = [trigger_line(speech, table), _action(speech, table)]
-    return (*lines, *_notes(speech, table)[:MOST_NOTES], _cost(speech, table))
+    lines += [_note(speech, table), _cost(speech, table)]
+    return tuple(line for line in lines if line)
 
 
 def trigger_line(speech: Speech, table: FactTable) -> str:
@@ -114,7 +123,7 @@ def _cash_action(speech: Speech, table: FactTable, drift: Fact) -> str:
     if not names or change is None or after is None or landing is None:
         return _plan_as_a_whole(speech, table)
     gaps = speech.gaps([change, after, landing])
-    gaps |= {"amount": gaps["cash_change"], "quote": speech.quote}
+    gaps["quote"] = speech.quote
     gaps["assets"] = speech.wording.listed_short(names)
     key = "action.cash.up" if way is Polarity.BUY else "action.cash.down"
     line = speech.say(key, gaps)
@@ -178,33 +187,37 @@ def _cost(speech: Speech, table: FactTable) -> str:
     return speech.say("cost.far" if ratio.value >= FAR_MORE else "cost.enough", gaps)
 
 
-def _notes(speech: Speech, table: FactTable) -> list[str]:
-    """Return what a person would otherwise wonder about, the weightiest first."""
-    notes = []
-    amount = table.find("new_money_amount")
-    if amount is not None:
-        is_enough = not names_of(table, Polarity.SELL)
-        key = "note.new_money.only" if is_enough else "note.new_money"
-        notes.append(speech.say(key, speech.gaps([amount])))
-    if table.subjects_of(C.HARD_BREACH) and not table.subjects_of(C.RISK_LIMIT):
-        notes.append(speech.say("note.hard"))
-    if table.find("stress") is not None:
-        notes.append(speech.say("note.guarded"))
-    for codes, key in (
-        ((C.COLD_LIMITED,), "note.cold"),
-        ((C.ILLIQUID,), "note.thin"),
-        ((C.NOT_TRADABLE, C.MARKET_HALTED), "note.untradable"),
-        ((C.CASH_LIMITED,), "note.cash"),
-        ((C.BELOW_MIN,), "note.dropped"),
-    ):
+def _note(speech: Speech, table: FactTable) -> str:
+    """Return what a person would wonder about most, or an empty text."""
+    special = _new_money(speech, table)
+    if special or table.find("stress") is not None:
+        return special or speech.say("note.guarded")
+    for codes, key in _LEFT_OUT:
         names = [name for code in codes for name in table.subjects_of(code)]
         names = [name for name in names if not _is_nearly_all(table, name)]
         if names:
             gaps = {"asset": names[0], "assets": speech.wording.listed_short(names)}
-            notes.append(speech.say(key if len(names) == 1 else f"{key}.many", gaps))
-    if table.subjects_of(C.PROFILE_BY_SIZE):
-        notes.append(speech.say("note.small"))
-    return notes
+            return speech.say(key if len(names) == 1 else f"{key}.many", gaps)
+    if _is_unsaid_hard(table):
+        return speech.say("note.hard")
+    return speech.say("note.small") if table.subjects_of(C.PROFILE_BY_SIZE) else ""
+
+
+def _new_money(speech: Speech, table: FactTable) -> str:
+    amount = table.find("new_money_amount")
+    if amount is None:
+        return ""
+    is_enough = not names_of(table, Polarity.SELL)
+    key = "note.new_money.only" if is_enough else "note.new_money"
+    return speech.say(key, speech.gaps([amount]))
+
+
+def _is_unsaid_hard(table: FactTable) -> bool:
+    """Tell whether a hard breach is not yet spoken of by the trigger or the cost."""
+    is_said = table.subjects_of(C.RISK_LIMIT) or table.subjects_of(C.FIRST_FUNDING)
+    return (
+        bool(table.subjects_of(C.HARD_BREACH)) and not is_said and len(table.of_kind("drift")) > 1
+    )
 
 
 def _is_nearly_all(table: FactTable, asset: str) -> bool:

@@ -40,15 +40,24 @@ class Speech:
         phrases = self.wording.PHRASES
         keys = (f"{fact.kind}.{fact.polarity}", fact.kind)
         pattern = next((phrases[key] for key in keys if key in phrases), "{value}")
-        return pattern.format(value=self.words(fact))
+        return pattern.format(value=self.words(fact), about=self.about(fact))
+
+    def about(self, fact: Fact) -> str:
+        """Return an amount of money as an estimate; any other fact as it is."""
+        if fact.unit is not Unit.MONEY:
+            return self.words(fact)
+        return self.wording.about(_number(fact), self.quote)
 
     def gaps(self, facts: Iterable[Fact]) -> dict[str, str]:
-        """Return kind -> words; figures of one unit that differ are written so that they look it.
+        """Return kind -> words, and ``about_`` kind for estimates of money.
 
-        A text without readable words and a coin without a proper symbol are left out.
+        Figures of one unit that differ are written so that they look it. A text without readable
+        words and a coin without a proper symbol are left out.
         """
         shown = [fact for fact in facts if self._is_sayable(fact)]
-        return dict(zip((fact.kind for fact in shown), self.told_apart(shown), strict=True))
+        gaps = dict(zip((fact.kind for fact in shown), self.told_apart(shown), strict=True))
+        money = (fact for fact in shown if fact.unit is Unit.MONEY)
+        return gaps | {f"about_{fact.kind}": self.about(fact) for fact in money}
 
     def told_apart(self, facts: Sequence[Fact]) -> tuple[str, ...]:
         """Return the words of ``facts``, with more digits where different ones would look alike."""
@@ -64,14 +73,20 @@ class Speech:
     def say(self, key: str, gaps: Mapping[str, str] | None = None) -> str:
         """Return the first alternative of a sentence whose gaps are all known, filled.
 
+        Returns:
+            A finished sentence; an empty text when the figures it needs are not there.
+
         Raises:
-            InvariantBroken: there is no such sentence, or no alternative can be filled.
+            InvariantBroken: the language has no such sentence.
         """
         known = gaps or {}
-        for pattern in self.wording.SENTENCES.get(key, ()):
+        if not self.has(key):
+            raise InvariantBroken(f"there is no sentence {key!r}")
+        for pattern in self.wording.SENTENCES[key]:
             if gap_names(pattern) <= known.keys():
-                return pattern.format(**known)
-        raise InvariantBroken(f"no sentence {key!r} for the gaps {sorted(known)}")
+                text = pattern.format(**known)
+                return text[:1].upper() + text[1:]
+        return ""
 
     def has(self, key: str) -> bool:
         """Tell whether the language has that sentence."""

@@ -1,6 +1,6 @@
 """The narrator that needs no model: the same facts, the same words, every time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 
 from bot.explain.idle import tell_idle
@@ -42,12 +42,19 @@ class TemplateNarrator:
         """Return the sentences alone; a topic of its own kind gets one per reason."""
         speech = self.speech(table)
         teller = _TELLERS.get(table.topic)
-        if teller is not None:
-            return teller(speech, table)
-        return tuple(reason_in(speech, table, *pair) for pair in table.codes[:MOST_LINES])
+        return _said(_by_reason(speech, table) if teller is None else teller(speech, table))
 
     def speech(self, table: FactTable) -> Speech:
         """Return what it takes to put this table's facts into words now."""
         quote = table.find("quote")
         currency = "" if quote is None else str(quote.value)
         return Speech(self._wording, self._clock.now(), self._zone, currency)
+
+
+def _by_reason(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    """Return the first reasons of a table whose topic has no story of its own."""
+    return _said(reason_in(speech, table, *pair) for pair in table.codes)[:MOST_LINES]
+
+
+def _said(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(line.strip() for line in lines if line.strip())

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class Settings:
             PolicyInvalid: with one sentence per mistake.
         """
         return policy_of(self.file)
+
+    def with_start_cash(self, amount: Decimal) -> "Settings":
+        """Return these settings with another opening balance for a new paper account."""
+        return replace(self, file=self.file.model_copy(update={"start_cash": amount}))
 
 
 def load_settings(

@@ -149,9 +149,14 @@ def _reject_in(tx: Transaction, desk: Desk, tap: Tap, now: datetime) -> TapResul
     refusal = _refusal(tx, tap.proposal_id, now)
     if refusal not in (None, TapResult.HALTED, TapResult.UNSETTLED):
         return refusal
-    if not _is_bound(tx, tap, card_prefix(tap.proposal_id)):
+    # Reject stands on the card and on its second step; each carries a secret of its own.
+    hashed = nonce_hash(tap.nonce)
+    if _is_bound(tx, tap, card_prefix(tap.proposal_id)):
+        claim = Claim(nonce_hash=hashed, unexpired_at=now)
+    elif _is_bound(tx, tap, confirm_key(tap.proposal_id)):
+        claim = Claim(confirm_hash=hashed, unexpired_at=now)
+    else:
         return TapResult.NOT_VALID
-    claim = Claim(nonce_hash=nonce_hash(tap.nonce), unexpired_at=now)
     return _reject(tx, desk, tap.proposal_id, tap.person, claim, "")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.ports.messages import Card, CardUpdate, MessageType
+from bot.ports.messages import Card, CardUpdate, MessageType, SecondCard
 from bot.ports.records import Outgoing, Transaction
 from bot.workflow.desk import Desk, post
 from bot.workflow.propose import card_key, new_nonce
@@ -54,6 +54,18 @@ def end_card(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
         key = f"edit:{latest.key}:{proposal.state}"
         kind = MessageType.CARD
         post(tx, desk, kind, key=key, message=update, chats=(chat,), edits=latest.key)
+        _end_second_step(tx, desk, chat, proposal)
+
+
+def _end_second_step(tx: Transaction, desk: Desk, chat: str, proposal: Proposal) -> None:
+    """Take the buttons off the second step, if the chat has one, with the same outcome."""
+    second = tx.outbox.latest(chat, confirm_key(proposal.proposal_id))
+    if second is None or not isinstance(second.message, SecondCard):
+        return
+    ended = replace(second.message, proposal=proposal)
+    key = f"edit:{second.key}:{proposal.state}"
+    kind = MessageType.CARD
+    post(tx, desk, kind, key=key, message=ended, chats=(chat,), edits=second.key)
 
 
 def _strip(tx: Transaction, desk: Desk, shown: Outgoing, proposal: Proposal) -> None:

@@ -1,11 +1,11 @@
 """Pause, resume and halt: what a person can switch, and what survives a restart."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.ports.messages import MessageType, NoticeCode
-from bot.ports.records import Transaction
+from bot.ports.records import Store, Transaction
 from bot.workflow.cards import close, end_card
 from bot.workflow.desk import Desk, notify
 from core.domain.proposal import ProposalState
@@ -89,16 +89,14 @@ def halt_in(tx: Transaction, desk: Desk, by: str, *, why: str) -> bool:
     return True
 
 
-def unhalt(desk: Desk, by: str) -> bool:
+def unhalt(store: Store, by: str, *, at: datetime) -> bool:
     """Lift a halt; only the command line calls this. False when there was none."""
-    now = desk.clock.now()
-    with desk.store.transaction() as tx:
+    with store.transaction() as tx:
         state = tx.memory.state()
         if state.halt is None:
             return False
         tx.memory.save(replace(state, halt=None))
-        tx.journal.append("halt.lifted", by, {}, at=now)
-        notify(tx, desk, NoticeCode.UNHALTED, key=f"unhalt:{now.isoformat()}", by=by)
+        tx.journal.append("halt.lifted", by, {}, at=at)
     return True
 
 

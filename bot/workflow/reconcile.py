@@ -49,6 +49,8 @@ async def check_books(desk: Desk) -> None:
         rows = await unexplained(desk)
     except FeedUnavailable:
         return
+    if not rows:
+        return
     now = desk.clock.now()
     with desk.store.transaction() as tx:
         for row in rows:

@@ -5,7 +5,8 @@ Rounded figures in sentences are ``bot.explain.wording``'s. What a person approv
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.domain.units import text_of
+from bot.explain.wording import en
+from core.domain.units import Asset, text_of
 
 _TENTH = Decimal("0.1")
 
@@ -14,6 +15,11 @@ def exact(number: Decimal) -> str:
     """Return every digit of a number, thousands grouped: "108,900", "0.03195"."""
     whole, dot, rest = text_of(number).partition(".")
     return f"{int(whole):,}{dot}{rest}"
+
+
+def amount_text(amount: Decimal, asset: Asset, quote: Asset) -> str:
+    """Return money in its usual form and coins to the last digit: "$250", "0.05 BTC"."""
+    return en.money(amount, quote) if asset == quote else f"{exact(amount)} {asset}"
 
 
 def percent(share: Decimal) -> str:

@@ -71,7 +71,14 @@ def fills_table(fills: Sequence[Fill], quote: Asset) -> tuple[str, ...]:
 def _layouts(legs: Sequence[_Leg], quote: Asset) -> Iterator[tuple[str, ...]]:
     """Yield the legs on one line each, then on two, then on three."""
     rows = [
-        (leg.verb, leg.quantity, leg.asset, leg.sign, leg.price, leg.amount.removesuffix(f" {quote}"))
+        (
+            leg.verb,
+            leg.quantity,
+            leg.asset,
+            leg.sign,
+            leg.price,
+            leg.amount.removesuffix(f" {quote}"),
+        )
         for leg in legs
     ]
     for gap in ("  ", " "):

@@ -15,7 +15,7 @@ CONTINUED = "– continued"
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
-Keyboard = tuple[tuple[tuple[str, str], ...], ...]
+Rows = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of buttons: what stands on each, and what it carries."""
 
 
@@ -24,16 +24,16 @@ class Rendered:
     """A message as a person reads it.
 
     Attributes:
-        pages: Telegram HTML, each within 4096 UTF-16 units; the keyboard belongs to the last one.
+        pages: Telegram HTML, each within 4096 UTF-16 units; the buttons belong to the last one.
         plain: the same without markup.
         news: of an edited message the part that is new, plain; empty when all of it is.
-        keyboard: the buttons, none for people who may only look.
+        rows: the buttons row by row, none for people who may only look.
     """
 
     pages: tuple[str, ...]
     plain: str
     news: str = ""
-    keyboard: Keyboard = ()
+    rows: Rows = ()
 
 
 class Kind(StrEnum):
@@ -55,6 +55,12 @@ class Block:
 def text(*lines: str) -> Block:
     """Return a block of plain lines, every line break a line of its own."""
     return Block(_split(lines))
+
+
+def paragraph(sentences: Iterable[str]) -> Block:
+    """Return sentences as one flowing text; no block at all without any."""
+    words = " ".join(sentences)
+    return text(words) if words else Block(())
 
 
 def head(*lines: str) -> Block:

@@ -26,6 +26,10 @@ class Wording(Protocol):
         """Return an amount of quote currency."""
         ...
 
+    def about(self, amount: Decimal, quote: str) -> str:
+        """Return an estimate in quote currency, with the word for it."""
+        ...
+
     def quantity(self, amount: Decimal, extra: int = 0) -> str:
         """Return a number of coins."""
         ...

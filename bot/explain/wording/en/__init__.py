@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from bot.explain.wording.en.moments import ahead, instant, span
-from bot.explain.wording.en.numbers import money, points, price, quantity, rate, ratio, weight
+from bot.explain.wording.en.numbers import (
+    about,
+    money,
+    points,
+    price,
+    quantity,
+    rate,
+    ratio,
+    weight,
+)
 from bot.explain.wording.en.words import listed, listed_short
 from bot.explain.wording.files import read_sentences, read_words
 
@@ -15,6 +24,7 @@ __all__ = [
     "PHRASES",
     "SENTENCES",
     "VOCABULARY",
+    "about",
     "ahead",
     "instant",
     "listed",

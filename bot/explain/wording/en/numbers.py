@@ -1,6 +1,9 @@
-"""Figures -> English text: rounded for reading, half up, never with an exponent."""
+"""Figures -> English text: rounded for reading, never with an exponent.
 
-from decimal import ROUND_HALF_UP, Decimal
+Money is rounded half to even, everything else half up.
+"""
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 MINUS = "−"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -8,6 +11,8 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 # Currencies of everyday size; others, such as a coin as quote currency, need more digits.
 _CENT = Decimal("0.01")
 _WHOLE_FROM = Decimal(100)
+_CENTS_BELOW = Decimal(10)
+_WHOLE_FACTORS_FROM = Decimal(10)
 _QUANTITY_DIGITS = 6
 _PRICE_DIGITS = 6
 
@@ -25,7 +30,14 @@ def money(amount: Decimal, quote: str, extra: int = 0) -> str:
         places = _places_for(amount, 2)
     if extra:
         places = max(places, 1) + extra
-    return _with_currency(_grouped(amount, places), quote)
+    return _with_currency(_grouped(amount, places, ROUND_HALF_EVEN), quote)
+
+
+def about(amount: Decimal, quote: str) -> str:
+    """Return an estimate: "about $27", with cents below 10 only."""
+    if abs(_at(amount, 2)) < _CENTS_BELOW and _at(amount, 2) != _at(amount, 0):
+        return f"about {money(amount, quote)}"
+    return f"about {_with_currency(_grouped(amount, 0, ROUND_HALF_EVEN), quote)}"
 
 
 def quantity(amount: Decimal, extra: int = 0) -> str:
@@ -59,8 +71,8 @@ def rate(fraction: Decimal, extra: int = 0) -> str:
 
 
 def ratio(factor: Decimal) -> str:
-    """Return a factor: "2.5", "12" from 10 on."""
-    return _grouped(factor, 0 if abs(factor) >= 10 else 1)  # noqa: PLR2004  # digits to read
+    """Return a factor: "2", "2.5", "12" from 10 on."""
+    return _stripped(_grouped(factor, 0 if abs(factor) >= _WHOLE_FACTORS_FROM else 1))
 
 
 def _places_for(amount: Decimal, digits: int) -> int:
@@ -68,12 +80,12 @@ def _places_for(amount: Decimal, digits: int) -> int:
     return digits - 1 - amount.adjusted() if amount else 0
 
 
-def _at(amount: Decimal, places: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+def _at(amount: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-places), rounding=rounding)
 
 
-def _grouped(amount: Decimal, places: int) -> str:
-    rounded = _at(amount, places)
+def _grouped(amount: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> str:
+    rounded = _at(amount, places, rounding)
     sign = MINUS if rounded < 0 else ""
     return f"{sign}{abs(rounded):,f}"
 

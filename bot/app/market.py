@@ -1,0 +1,79 @@
+"""The market a run lives on: a bar file replayed, or the simulated market, with its time."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.app.plan import Replay, RunPlan
+from bot.app.running import Market
+from bot.clocks import PacedClock, SimulatedClock, SystemClock
+from bot.exchange.bar_sources import BarSource, ReplayedBars, SimulatedBars
+from bot.exchange.markets import BarMarket
+from bot.settings import Settings
+from bot.stage import CLOCK_NOW
+from bot.store.sqlite import SqliteStore
+from core.domain.errors import InputInvalid
+from core.domain.units import Rate
+
+DEMO_STARTS_AT = datetime(2026, 1, 1, tzinfo=UTC)
+STARTS_AT = "market:starts_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Bars to live on, and the span to live; ``end`` None = for as long as somebody is there."""
+
+    source: BarSource
+    start: datetime
+    end: datetime | None
+
+
+def read_scene(replay: Replay, settings: Settings) -> Scene:
+    """Read the bar file and check the span, before anything is written.
+
+    Raises:
+        InputInvalid: the file cannot be used, or the span lies outside it.
+    """
+    from bot.research.bars import read_bars
+
+    table = read_bars(replay.path, assets=settings.policy.risk_assets)
+    start, end = replay.start or table.begins_at, replay.end or table.ends_at
+    if not table.begins_at <= start < end <= table.ends_at + timedelta(days=1):
+        raise InputInvalid(
+            f"{replay.path.name} has bars from {table.begins_at:%Y-%m-%d %H:%M} to "
+            f"{table.ends_at:%Y-%m-%d %H:%M} UTC; choose --from and --to inside"
+        )
+    return Scene(ReplayedBars(table), start, min(end, table.ends_at))
+
+
+def open_market(plan: RunPlan, store: SqliteStore, scene: Scene | None) -> Market:
+    """Return the market, with its clock where the last run left it."""
+    if not plan.is_staged:
+        return _real_time_market(plan, store)
+    if scene is None:
+        simulation = plan.settings.file.simulation
+        days = timedelta(days=plan.days or simulation.days)
+        source = SimulatedBars(simulation.seed, DEMO_STARTS_AT)
+        end = None if plan.answering is None else DEMO_STARTS_AT + days
+        scene = Scene(source, DEMO_STARTS_AT, end)
+    with store.reading() as tx:
+        left_at = tx.memory.get(CLOCK_NOW)
+    begin = scene.start if left_at is None else datetime.fromisoformat(left_at)
+    clock = SimulatedClock(begin) if plan.answering is not None else PacedClock(begin)
+    return Market(BarMarket(scene.source, clock, taker_fee=_fee(plan)), clock, scene.end)
+
+
+def _real_time_market(plan: RunPlan, store: SqliteStore) -> Market:
+    """Return the simulated market at the pace of the machine's clock."""
+    clock = SystemClock()
+    with store.transaction() as tx:
+        known = tx.memory.get(STARTS_AT)
+        start = clock.now().replace(minute=0, second=0, microsecond=0)
+        if known is not None:
+            start = datetime.fromisoformat(known)
+        tx.memory.put(STARTS_AT, start.isoformat())
+    source = SimulatedBars(plan.settings.file.simulation.seed, start)
+    return Market(BarMarket(source, clock, taker_fee=_fee(plan)), clock, None)
+
+
+def _fee(plan: RunPlan) -> Rate:
+    return Rate(plan.settings.file.costs.taker_fee / 100)

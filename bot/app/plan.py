@@ -1,0 +1,76 @@
+"""What kind of run is wanted, and in which folder it lives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.app.running import FINISHED_AT
+from bot.settings import Settings
+from bot.stage import Answering
+from bot.store.sqlite import open_store
+from core.domain.errors import InputInvalid
+
+DATABASE, ACCOUNT = "evenkeel.db", "paper.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A bar file to live on; ``start`` and ``end`` bound the run, None takes the file's own."""
+
+    path: Path
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What kind of run is wanted.
+
+    Attributes:
+        settings: everything in force.
+        replay: the bar file, None for the simulated market.
+        answering: how proposals are answered automatically, None when a person answers.
+        days: length of a run without a person, None for the setting's.
+        fresh: begin a new account.
+    """
+
+    settings: Settings
+    replay: Replay | None
+    answering: Answering | None
+    days: int | None
+    fresh: bool
+
+    @property
+    def is_on_telegram(self) -> bool:
+        """Tell whether people are reached through Telegram."""
+        return self.settings.telegram_token is not None and self.answering is None
+
+    @property
+    def is_staged(self) -> bool:
+        """Tell whether the market's time is moved, not lived."""
+        return self.replay is not None or self.settings.file.simulation.pace == "fast"
+
+
+def folder_of(plan: RunPlan) -> Path:
+    """Return the run's own folder: an unfinished demonstration goes on, anything else is new."""
+    root, file = plan.settings.data_dir, plan.settings.file
+    if plan.replay is not None:
+        return _unused(root, f"replay-{plan.replay.path.stem}")
+    name = f"simulated-{file.simulation.seed}"
+    candidates = sorted(root.glob(f"{name}*/{DATABASE}"), key=lambda path: path.stat().st_mtime)
+    if candidates and not plan.fresh and not _has_ended(candidates[-1]):
+        return candidates[-1].parent
+    return _unused(root, name)
+
+
+def _unused(root: Path, name: str) -> Path:
+    numbers = (f"{name}-{number}" for number in range(1, 100_000))
+    return next(root / folder for folder in numbers if not (root / folder).exists())
+
+
+def _has_ended(database: Path) -> bool:
+    try:
+        with open_store(database, read_only=True) as store, store.reading() as tx:
+            return tx.memory.get(FINISHED_AT) is not None
+    except InputInvalid:
+        return True

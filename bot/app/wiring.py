@@ -1,0 +1,154 @@
+"""Settings -> adapters -> workflows -> handlers: a bot that is ready to run."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app.chat import OWNER, audience_of, home_of, people_of
+from bot.app.market import open_market, read_scene
+from bot.app.plan import ACCOUNT, DATABASE, RunPlan, folder_of
+from bot.app.running import FINISHED_AT, Bot, Executions, Market
+from bot.chat.front import Front
+from bot.chat.pace import USUAL_PACE, Pace
+from bot.chat.requests import Request
+from bot.chat.sender import OutboxSender
+from bot.clocks import SystemClock
+from bot.exchange.paper import PaperExchange
+from bot.explain.template import TemplateNarrator
+from bot.feeds.assemble import VenueSnapshots
+from bot.jobs import Rhythm, next_daily
+from bot.ports.clock import Clock
+from bot.ports.messages import Mode
+from bot.stage import AutomaticHome, Stage
+from bot.store.sqlite import SqliteStore, open_store, open_store_beside
+from bot.workflow.controls import unhalt
+from bot.workflow.desk import Approver, Desk
+from bot.workflow.summary import Summary, summarise
+from core.domain.units import Quantity
+
+UNHURRIED = Pace(chat_burst=1000, chat_per_second=1e6, per_second=1e6, poll_every=0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: what it came to, and where its records are."""
+
+    summary: Summary
+    database: Path
+    is_finished: bool
+
+
+async def run_bot(plan: RunPlan) -> Ended:
+    """Run the bot to its end, or until it is told to stop.
+
+    Raises:
+        Invalid: something that was given cannot be used; nothing half-done stays behind.
+    """
+    async with AsyncExitStack() as stack:
+        stopping = asyncio.Event()
+        bot = await _build(plan, stack)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopping.set)
+            stack.callback(loop.remove_signal_handler, number)
+        await bot.live(stopping)
+        with bot.desk.store.reading() as tx:
+            is_finished = tx.memory.get(FINISHED_AT) is not None
+        store = bot.desk.store
+        path = store.path if isinstance(store, SqliteStore) else Path()
+        return Ended(await summarise(bot.desk), path, is_finished)
+
+
+def lift_halt(path: Path) -> bool:
+    """Lift a halt, also while the bot runs; False when there was none."""
+    with open_store_beside(path) as store:
+        return unhalt(store, OWNER, at=SystemClock().now())
+
+
+async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
+    settings, file = plan.settings, plan.settings.file
+    policy = settings.policy
+    scene = None if plan.replay is None else read_scene(plan.replay, settings)
+    folder = folder_of(plan)
+    store = stack.enter_context(open_store(folder / DATABASE))
+    market = open_market(plan, store, scene)
+    paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
+    stack.callback(paper.close)
+    await paper.open_with({policy.quote: Quantity(file.start_cash)})
+    zone = ZoneInfo(file.messages.timezone)
+    desk = Desk(
+        store=store,
+        clock=market.clock,
+        market=market.reader,
+        account=paper,
+        placer=paper,
+        snapshots=VenueSnapshots(market.reader, paper, clock=market.clock, policy=policy),
+        narrator=TemplateNarrator(clock=market.clock, zone=zone),
+        policy=policy,
+        mode=Mode.PAPER,
+        audience=audience_of(plan, zone),
+        approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
+    )
+    return await _people(plan, desk, market, stack=stack)
+
+
+async def _people(
+    plan: RunPlan,
+    desk: Desk,
+    market: Market,
+    *,
+    stack: AsyncExitStack,
+) -> Bot:
+    """Put the chat, the sender and the stage around a desk."""
+    on_telegram = plan.is_on_telegram
+    wall: Clock = SystemClock() if on_telegram else desk.clock
+    goes_on = asyncio.Event()
+    shown = await home_of(plan, desk, stack=stack, goes_on=goes_on)
+    automatic = None
+    if plan.answering is not None:
+        automatic = AutomaticHome(shown, plan.answering, clock=desk.clock, wall=wall)
+    home = automatic or shown
+    pace = USUAL_PACE if on_telegram else UNHURRIED
+    sender = OutboxSender(desk.store, home, SystemClock(), pace=pace)
+    executions = Executions(desk, sender.wake)
+    rhythm = _rhythm(plan, desk.audience.zone)
+    front = Front(
+        desk,
+        people_of(plan),
+        start=executions.start,
+        next_look=lambda: next_daily(desk.clock.now()),
+        wall=wall,
+    )
+
+    async def handle(request: Request) -> str:
+        toast = await front.handle(request)
+        sender.wake()
+        return toast
+
+    seconds = float(plan.settings.file.simulation.seconds_per_hour)
+    stage = Stage(desk, sender, handle, automatic, executions.finished, seconds, goes_on)
+    return Bot(
+        desk=desk,
+        market=market,
+        home=home,
+        sender=sender,
+        handle=handle,
+        executions=executions,
+        stage=stage if plan.is_staged else None,
+        rhythm=rhythm,
+    )
+
+
+def _rhythm(plan: RunPlan, zone: ZoneInfo) -> Rhythm:
+    """Return how often things happen; on a stage prices change by the hour, so looks do too."""
+    messages = plan.settings.file.messages
+    return Rhythm(
+        intraday_minutes=60 if plan.is_staged else 15,
+        expiry_minutes=60 if plan.is_staged else 1,
+        digest_at=messages.digest_at,
+        digest_days="sun" if messages.digest_days == "weekly" else "*",
+        zone=zone,
+    )

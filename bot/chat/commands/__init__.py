@@ -1,0 +1,1 @@
+"""What people can ask for and decide: one small function per command and button."""

@@ -1,0 +1,166 @@
+"""Approving, confirming, rejecting, putting off, and asking for the details."""
+
+import re
+from typing import Final
+
+from bot.chat.commands.details import details_of
+from bot.chat.gate import NOT_VALID, needs
+from bot.chat.render.cards import headline
+from bot.chat.render.pages import text
+from bot.chat.requests import Press, Reply, Role
+from bot.chat.visit import Visit
+from bot.ports.messages import Notice, NoticeCode
+from bot.workflow import approve as approvals
+from bot.workflow.approve import Tap, TapResult
+from bot.workflow.cards import show_again
+from core.domain.proposal import Proposal, ProposalState
+
+LONGEST_REASON: Final = 500
+
+SAID: Final[dict[TapResult, str]] = {
+    TapResult.APPROVED: "Approved. Fresh prices are being checked.",
+    TapResult.SECOND_STEP: "One more step: please look at the next message.",
+    TapResult.TOO_EARLY: "Please take three seconds to look, then tap again.",
+    TapResult.REJECTED: "Rejected. Nothing is traded.",
+    TapResult.LATER: "You will be reminded in 3 hours, without a sound.",
+    TapResult.EXPIRED: "Expired. Nothing was traded.",
+    TapResult.ENDED: "This was decided before. Nothing changes.",
+    TapResult.IN_PROGRESS: "Approved already, and under way.",
+    TapResult.HALTED: "Trading is halted. Nothing was approved.",
+    TapResult.UNSETTLED: "An earlier order is not settled yet. Nothing was approved.",
+    TapResult.NOT_VALID: NOT_VALID,
+}
+
+_ID: Final = re.compile(r"[0-9a-z]{8}")
+_REASON_KEY: Final = "reason"
+
+
+@needs(Role.APPROVER)
+async def approve(visit: Visit) -> str:
+    """Show the open card again with fresh buttons, or take ``/approve ID`` as the first tap."""
+    if not visit.arguments:
+        if show_again(visit.desk, visit.request.chat_id) is None:
+            visit.say("Nothing to approve", text(_nothing_waits(visit)))
+        return ""
+    name = visit.arguments[0].lower()
+    result = approvals.approve_by_id(
+        visit.desk, name, person=visit.person, chat_id=visit.request.chat_id
+    )
+    if result is TapResult.NOT_VALID:
+        visit.say("Not approved", text(f"There is no open proposal {name} here."))
+    elif result is not TapResult.SECOND_STEP:
+        visit.say(f"Proposal {name}", text(SAID[result]))
+    if result is TapResult.APPROVED:
+        visit.start(name)
+    return ""
+
+
+@needs(Role.APPROVER)
+async def reject(visit: Visit) -> str:
+    """Reject the open proposal, or the one named, with the reason that follows."""
+    words = list(visit.arguments)
+    with visit.desk.store.reading() as tx:
+        live = tx.proposals.live()
+    name = words.pop(0).lower() if words and _ID.fullmatch(words[0].lower()) else ""
+    if not name and (live is None or live.state is not ProposalState.PROPOSED):
+        visit.say("Nothing to reject", text(_nothing_waits(visit)))
+        return ""
+    name = name or (live.proposal_id if live is not None else "")
+    reason = " ".join(words)[:LONGEST_REASON]
+    result = approvals.reject_by_id(visit.desk, name, person=visit.person, reason=reason)
+    if result is TapResult.NOT_VALID:
+        visit.say("Not rejected", text(f"There is no open proposal {name}."))
+        return ""
+    plan = f" ({headline(live.plan)})" if live is not None and live.proposal_id == name else ""
+    visit.say(f"Proposal {name}{plan}", text(SAID[result]))
+    return ""
+
+
+@needs(Role.APPROVER)
+async def press_approve(visit: Visit) -> str:
+    """Take the first tap on a card, the only one of a small plan."""
+    return _said(visit, approvals.approve(visit.desk, _tap(visit)))
+
+
+@needs(Role.APPROVER)
+async def press_confirm(visit: Visit) -> str:
+    """Take the second step of a larger plan."""
+    return _said(visit, approvals.confirm(visit.desk, _tap(visit)))
+
+
+@needs(Role.APPROVER)
+async def press_reject(visit: Visit) -> str:
+    """Reject at once, then ask why; the answer is optional."""
+    tap = _tap(visit)
+    result = approvals.reject(visit.desk, tap)
+    if result is TapResult.REJECTED:
+        visit.post(
+            Notice(visit.desk.mode, NoticeCode.REASON_ASKED, tap.proposal_id),
+            key=f"{_REASON_KEY}:{tap.proposal_id}:{visit.person}",
+            asks=True,
+        )
+    return SAID[result]
+
+
+@needs(Role.APPROVER)
+async def press_later(visit: Visit) -> str:
+    """Remind silently in three hours; the proposal's lifetime stays the same."""
+    return SAID[approvals.remind_later(visit.desk, _tap(visit))]
+
+
+@needs(Role.VIEWER)
+async def press_details(visit: Visit) -> str:
+    """Answer with limits, costs, ages of the data and gates."""
+    name = _tap(visit).proposal_id
+    with visit.desk.store.reading() as tx:
+        proposal = tx.proposals.get(name)
+        stored = None if proposal is None else tx.decisions.get(proposal.decision_id)
+    if proposal is None or stored is None:
+        return NOT_VALID
+    visit.say(f"Details of {name}", *details_of(visit, proposal, stored))
+    return ""
+
+
+@needs(Role.APPROVER, any_age=True)
+async def answer_reason(visit: Visit) -> str:
+    """Keep a reason: only as a reply to the question, only from the person who was asked."""
+    reply = visit.request.act
+    if not isinstance(reply, Reply):
+        return ""
+    with visit.desk.store.transaction() as tx:
+        asked = tx.outbox.find(visit.request.chat_id, reply.to_message_id)
+        kind, _, rest = ("" if asked is None else asked.key).partition(":")
+        name, _, person = rest.partition(":")
+        words = reply.text.strip()[:LONGEST_REASON]
+        if kind != _REASON_KEY or person != visit.person or not words:
+            return ""
+        tx.proposals.note(name, words, at=visit.now, actor=visit.person)
+    visit.note(NoticeCode.REASON_NOTED, name)
+    return ""
+
+
+def _said(visit: Visit, result: TapResult) -> str:
+    """Return the words for a tap; an approved plan is begun, not waited for."""
+    if result is TapResult.APPROVED:
+        visit.start(_tap(visit).proposal_id)
+    return SAID[result]
+
+
+def _tap(visit: Visit) -> Tap:
+    press = visit.request.act
+    assert isinstance(press, Press)  # noqa: S101  # only presses lead here
+    return Tap(
+        proposal_id=press.proposal_id,
+        nonce=press.nonce,
+        person=visit.person,
+        chat_id=visit.request.chat_id,
+        message_id=visit.request.message_id,
+    )
+
+
+def _nothing_waits(visit: Visit) -> str:
+    """Return why there is nothing to decide: how the last proposal stands."""
+    with visit.desk.store.reading() as tx:
+        last: Proposal | None = next(iter(tx.proposals.latest(1)), None)
+    outcome = "" if last is None else f" {visit.reader.outcome(last)}"
+    return f"No proposal waits for an answer.{outcome}"

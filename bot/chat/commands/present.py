@@ -1,0 +1,60 @@
+"""What is known right now, or what was known last: what the looking commands speak from."""
+
+from dataclasses import dataclass
+
+from bot.chat.render.cards import headline
+from bot.chat.visit import Visit
+from bot.explain.reasons import FAILED, gate_lines
+from bot.explain.wording import en
+from bot.workflow.check import look
+from core.domain.decision import Decision, Propose
+from core.domain.errors import FeedUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The newest decision that shows weights, and why it is not from now if it is not.
+
+    Attributes:
+        decision: made now, or the last stored one with weights; None before the first.
+        caveat: why the figures are not fresh; empty when they are.
+    """
+
+    decision: Decision | None
+    caveat: str
+
+
+async def look_now(visit: Visit) -> Present:
+    """Return a decision on fresh data; when there are none, the last one with its age."""
+    try:
+        fresh = await look(visit.desk)
+    except FeedUnavailable as error:
+        return _stored(visit, f"There are no fresh data now: {error}.")
+    if fresh.standings:
+        return Present(fresh, "")
+    return _stored(visit, why_not(visit, fresh))
+
+
+def why_not(visit: Visit, decision: Decision) -> str:
+    """Return what a decision came to, in one sentence."""
+    if isinstance(decision.outcome, Propose):
+        return f"A plan was due: {headline(decision.outcome.plan)}."
+    lines = gates_of(visit, decision)
+    failed = next((line for line in lines if line.startswith(FAILED)), "")
+    return failed.removeprefix(FAILED) or "There was nothing to trade."
+
+
+def gates_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
+    """Return every gate that was asked, with its reasons and margins."""
+    reader = visit.reader
+    return gate_lines(decision, quote=reader.quote, now=reader.now, zone=reader.zone)
+
+
+def _stored(visit: Visit, caveat: str) -> Present:
+    with visit.desk.store.reading() as tx:
+        recent = tx.decisions.latest(20)
+    last = next((row for row in recent if row.standings), None)
+    if last is None:
+        return Present(None, caveat)
+    age = en.span(visit.now - last.decided_at)
+    return Present(last, f"{caveat} These figures are {age} old.")

@@ -1,0 +1,98 @@
+"""Every command, button and reply, each behind the gate; there is no other way in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.commands import about, asking, controls, deciding, looking, unknown
+from bot.chat.gate import Guarded
+from bot.chat.requests import Button, Command, Press, Reply, Role
+from bot.chat.visit import MenuLine
+from core.domain.errors import InvariantBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What answers which act.
+
+    Attributes:
+        commands: the line of the menu and what it leads to, in the order of the menu.
+        buttons: what a press leads to.
+        reply: what a reply to one of the bot's messages leads to.
+        unknown: what everything else leads to.
+
+    Raises:
+        InvariantBroken: a handler does not stand behind the gate, or a button leads nowhere.
+    """
+
+    commands: tuple[tuple[MenuLine, Guarded], ...]
+    buttons: Mapping[Button, Guarded]
+    reply: Guarded
+    unknown: Guarded
+
+    def __post_init__(self) -> None:
+        """Refuse whatever was not put behind the gate by ``needs``."""
+        for name, handler in self.all():
+            if not isinstance(handler, Guarded):
+                raise InvariantBroken(f"the handler of {name} has no gate; decorate it with needs")
+        if missing := set(Button) - set(self.buttons):
+            raise InvariantBroken(f"the buttons {sorted(missing)} lead nowhere")
+
+    def all(self) -> tuple[tuple[str, Guarded], ...]:
+        """Return every handler with its name."""
+        return (
+            *((f"/{line.name}", handler) for line, handler in self.commands),
+            *((f"button {button.name}", handler) for button, handler in self.buttons.items()),
+            ("reply", self.reply),
+            ("unknown", self.unknown),
+        )
+
+    def find(self, act: Command | Press | Reply | None) -> Guarded:
+        """Return what an act leads to."""
+        match act:
+            case Command(name=name):
+                known = {line.name: handler for line, handler in self.commands}
+                return known.get(name, self.unknown)
+            case Press(button=button):
+                return self.buttons[button]
+            case Reply():
+                return self.reply
+            case None:
+                return self.unknown
+
+    def menu(self, role: Role) -> tuple[MenuLine, ...]:
+        """Return the commands of a role; an approver may do what a viewer may."""
+        return tuple(
+            line
+            for line, handler in self.commands
+            if role is Role.APPROVER or handler.rule.role is Role.VIEWER
+        )
+
+
+STANDARD: Final = Registry(
+    commands=(
+        (MenuLine("status", "", "where things stand"), looking.status),
+        (MenuLine("plan", "", "what would be proposed now"), looking.plan),
+        (MenuLine("approve", "[ID]", "the open card again, or approve by id"), deciding.approve),
+        (MenuLine("reject", "[ID] [reason]", "reject the open proposal"), deciding.reject),
+        (MenuLine("why", "[coin or id]", "why it was decided so"), asking.why),
+        (MenuLine("history", "[n]", "the last proposals"), asking.history),
+        (MenuLine("digest", "", "the daily summary, now"), asking.digest),
+        (MenuLine("pause", "", "no new proposals"), controls.pause),
+        (MenuLine("resume", "[reason]", "proposals again"), controls.resume),
+        (MenuLine("halt", "[reason]", "stop everything at once"), controls.halt),
+        (MenuLine("settings", "", "the rules in force"), about.settings),
+        (MenuLine("help", "", "this list"), about.help_),
+        (MenuLine("start", "", "what this is"), about.start),
+    ),
+    buttons={
+        Button.APPROVE: deciding.press_approve,
+        Button.REJECT: deciding.press_reject,
+        Button.DETAILS: deciding.press_details,
+        Button.LATER: deciding.press_later,
+        Button.CONFIRM: deciding.press_confirm,
+        Button.RESUME: controls.press_resume,
+    },
+    reply=deciding.answer_reason,
+    unknown=unknown.unknown,
+)

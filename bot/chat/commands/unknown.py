@@ -1,0 +1,24 @@
+"""What the bot does not understand: one hint a minute, so that nobody talks to a wall."""
+
+from bot.chat.gate import needs
+from bot.chat.render.pages import text
+from bot.chat.requests import Command, Role
+from bot.chat.visit import Visit
+
+HINT_EVERY = 60
+LONGEST_NAME = 32
+
+
+@needs(Role.VIEWER, any_age=True)
+async def unknown(visit: Visit) -> str:
+    """Say that this means nothing here, and where to look."""
+    key = f"hint:{visit.person}"
+    with visit.desk.store.transaction() as tx:
+        if not tx.inbox.allow_once(key, at=visit.now, every_seconds=HINT_EVERY):
+            return ""
+    act = visit.request.act
+    what = f"/{act.name[:LONGEST_NAME]} is no command." if isinstance(act, Command) else ""
+    visit.say(
+        "", text(f"{what or 'Only commands and buttons are understood here.'} /help lists them.")
+    )
+    return ""

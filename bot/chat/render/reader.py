@@ -1,0 +1,45 @@
+"""For whom a message is put into words: when they read it, where, and who they are."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from bot.explain.states import proposal_line
+from bot.explain.wording import en
+from core.domain.proposal import Proposal
+from core.domain.units import Asset
+
+YOU = "you"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One reader at one moment.
+
+    Attributes:
+        now: the moment of sending.
+        zone: their time zone.
+        quote: the currency of money that comes without one.
+        person: their id, so that what they did reads "by you"; empty in a group.
+    """
+
+    now: datetime
+    zone: tzinfo
+    quote: Asset
+    person: str = ""
+
+    def when(self, at: datetime) -> str:
+        """Return an instant: "today 21:00", "Sun 22 Nov 21:00"."""
+        return en.instant(at, now=self.now, zone=self.zone)
+
+    def until(self, at: datetime) -> str:
+        """Return an instant for a heading, where today goes without saying: "21:00"."""
+        return self.when(at).removeprefix("today ")
+
+    def name(self, person: str) -> str:
+        """Return "you" for the reader, else the id as it is."""
+        return YOU if self.person and person == self.person else person
+
+    def outcome(self, proposal: Proposal) -> str:
+        """Return where a proposal stands, or how it ended: who, when and why."""
+        named = replace(proposal, decided_by=self.name(proposal.decided_by))
+        return proposal_line(named, self.now, self.zone, quote=self.quote)

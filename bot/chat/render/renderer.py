@@ -1,0 +1,153 @@
+"""Outgoing messages -> what a person reads, with the buttons below."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import tzinfo
+from typing import Final
+
+from bot.chat.render.callbacks import LABELS, RESUME_SUBJECT, callback_data
+from bot.chat.render.cards import (
+    card_blocks,
+    card_news,
+    card_update_blocks,
+    second_card_blocks,
+)
+from bot.chat.render.pages import Block, Kind, Rendered, Rows, head, pages, plain, text
+from bot.chat.render.reader import Reader
+from bot.chat.render.reports import digest_blocks, report_blocks
+from bot.chat.requests import Button, Press
+from bot.explain.notices import notice_line
+from bot.ports.clock import Clock
+from bot.ports.messages import (
+    Answer,
+    Card,
+    CardUpdate,
+    Digest,
+    Message,
+    Notice,
+    NoticeCode,
+    Report,
+    SecondCard,
+)
+from bot.ports.records import Outgoing
+from core.domain.units import Asset
+
+REPEATED: Final = " (repeated)"
+
+# Part of a conversation: the mode adds nothing.
+_ASIDES = frozenset(
+    {
+        NoticeCode.REASON_ASKED,
+        NoticeCode.REASON_NOTED,
+        NoticeCode.TOO_OLD,
+        NoticeCode.RESUME_CONFIRM,
+    }
+)
+
+_Buttons = tuple[tuple[Button, ...], ...]
+
+_CARD_ROWS: Final[_Buttons] = ((Button.APPROVE, Button.REJECT), (Button.DETAILS, Button.LATER))
+_SECOND_ROWS: Final[_Buttons] = ((Button.CONFIRM, Button.REJECT),)
+_RESUME_ROWS: Final[_Buttons] = ((Button.RESUME,),)
+
+
+class Renderer:
+    """Puts every kind of message into words, for the chat it goes to."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        zone: tzinfo,
+        quote: Asset,
+        owners: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep what all readers share.
+
+        Args:
+            clock: the bot's time, in which expiries are told.
+            zone: the local time zone.
+            quote: the currency of money that comes without one.
+            owners: the person behind a chat whose id is not the person's own, e.g. the console.
+        """
+        self._clock = clock
+        self._zone = zone
+        self._quote = quote
+        self._owners = dict(owners or {})
+
+    def render(self, outgoing: Outgoing) -> Rendered:
+        """Return a message in words, with its buttons while it carries their secret."""
+        reader = self._reader(outgoing.chat_id)
+        message = outgoing.message
+        blocks = _blocks(message, reader)
+        if outgoing.repeated:
+            blocks = [_marked(blocks[0]), *blocks[1:]]
+        return Rendered(
+            pages=pages(blocks),
+            plain=plain(blocks),
+            news=plain(card_news(message, reader)) if isinstance(message, CardUpdate) else "",
+            rows=_rows(message, outgoing.nonce),
+        )
+
+    def _reader(self, chat_id: str) -> Reader:
+        person = self._owners.get(chat_id, chat_id)
+        return Reader(self._clock.now(), self._zone, self._quote, person)
+
+
+def _blocks(message: Message, reader: Reader) -> list[Block]:  # one per kind
+    match message:
+        case Card():
+            return card_blocks(message, reader)
+        case SecondCard():
+            return second_card_blocks(message, reader)
+        case CardUpdate():
+            return card_update_blocks(message, reader)
+        case Report():
+            return report_blocks(message, reader)
+        case Digest():
+            return digest_blocks(message, reader)
+        case Notice():
+            return [text(_notice(message, reader))]
+        case Answer():
+            return _answer(message)
+
+
+def _notice(notice: Notice, reader: Reader) -> str:
+    values = tuple(
+        (name, reader.name(value) if name == "by" else value) for name, value in notice.values
+    )
+    named = replace(notice, values=values)
+    line = notice_line(named, reader.now, reader.zone, quote=reader.quote)
+    return line if notice.code in _ASIDES else f"{notice.mode} · {line}"
+
+
+def _answer(answer: Answer) -> list[Block]:
+    blocks = [head(answer.heading)] if answer.heading else []
+    for number, words in enumerate(answer.blocks):
+        kind = Kind.TABLE if number in answer.tables else Kind.TEXT
+        blocks.append(Block(tuple(words.split("\n")), kind))
+    return blocks
+
+
+def _marked(block: Block) -> Block:
+    """Say that a copy of this message may have arrived before."""
+    return replace(block, lines=(block.lines[0] + REPEATED, *block.lines[1:]))
+
+
+def _rows(message: Message, nonce: str) -> Rows:
+    if not nonce:
+        return ()
+    rows: _Buttons
+    match message:
+        case Card():
+            subject, rows = message.proposal.proposal_id, _CARD_ROWS
+        case SecondCard():
+            subject, rows = message.proposal.proposal_id, _SECOND_ROWS
+        case Notice(code=NoticeCode.RESUME_CONFIRM):
+            subject, rows = RESUME_SUBJECT, _RESUME_ROWS
+        case _:
+            return ()
+    return tuple(
+        tuple((LABELS[button], callback_data(Press(button, subject, nonce))) for button in row)
+        for row in rows
+    )

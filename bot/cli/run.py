@@ -1,0 +1,117 @@
+"""``evenkeel run``: the bot. With nothing configured, paper money on a simulated market."""
+
+import asyncio
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import Replay, RunPlan, run_bot
+from bot.cli.closing import closing_words
+from bot.cli.options import DataDir, PolicyPath, settings_of
+from bot.settings import Settings
+from bot.stage import Answering
+from core.domain.errors import InputInvalid
+
+ReplayFile = Annotated[
+    Path | None,
+    typer.Option("--replay", help="Live on a bar file: asset, ts, open, high, low, close, volume."),
+]
+From = Annotated[
+    str | None, typer.Option("--from", help="First UTC day of a replay; earlier bars are history.")
+]
+To = Annotated[str | None, typer.Option("--to", help="Last UTC day of a replay, included.")]
+StartCash = Annotated[
+    str | None, typer.Option("--start-cash", help="Opening balance of a new paper account.")
+]
+Approve = Annotated[
+    Answering | None,
+    typer.Option("--approve", help="Answer every proposal automatically; the journal says auto."),
+]
+Days = Annotated[
+    int | None, typer.Option("--days", min=1, help="Length of a run without a person.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin a new account; the old one is kept.")]
+
+
+def run(  # typer shows each option's own help
+    policy: PolicyPath = None,
+    data: DataDir = None,
+    replay: ReplayFile = None,
+    from_: From = None,
+    to: To = None,
+    start_cash: StartCash = None,
+    approve: Approve = None,
+    days: Days = None,
+    fresh: Fresh = False,
+) -> None:
+    """Run the bot.
+
+    With nothing configured: paper money, the built-in simulated market, a database in a data
+    folder, and this terminal as the chat. Without a terminal it answers its own proposals, runs a
+    fixed span to the end, and prints a summary.
+    """
+    settings = settings_of(policy, data)
+    if start_cash is not None:
+        settings = settings.with_start_cash(_amount(start_cash))
+    has_person = sys.stdin.isatty() or settings.telegram_token is not None
+    answering = approve or (None if has_person else Answering.ALL)
+    plan = RunPlan(
+        settings=settings,
+        replay=None if replay is None else _replay(replay, from_, to),
+        answering=answering,
+        days=days,
+        fresh=fresh,
+    )
+    if replay is None and (from_ or to):
+        raise InputInvalid("--from and --to belong to --replay FILE; leave them out")
+    _print_start(settings, plan)
+    ended = asyncio.run(run_bot(plan))
+    for line in closing_words(ended):
+        print(line)
+
+
+def _print_start(settings: Settings, plan: RunPlan) -> None:
+    market = "simulated market" if plan.replay is None else f"replay of {plan.replay.path.name}"
+    print(f"Evenkeel {version('evenkeel')} · PAPER money · {market} · policy: {settings.origin}")
+    if settings.telegram_token is None:
+        print(
+            "To use Telegram: put EVENKEEL_TELEGRAM_TOKEN into .env, and targets and your id into "
+            "evenkeel.toml.\nTo use an exchange: not yet, this version trades paper money only; "
+            "--replay FILE lives on real prices."
+        )
+    elif not settings.file.approvers:
+        print("Nobody may approve yet: send /start to your bot, it answers with your id.")
+    if plan.answering is not None:
+        print(f"Nobody is asked: every proposal is answered automatically ({plan.answering}).")
+    print(flush=True)
+
+
+def _replay(path: Path, first: str | None, last: str | None) -> Replay:
+    begin, end = _day(first, "--from"), _day(last, "--to")
+    if begin is not None and end is not None and begin > end:
+        raise InputInvalid(f"--from {first} lies after --to {last}; swap them")
+    return Replay(path, begin, None if end is None else end + timedelta(days=1))
+
+
+def _day(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+    except ValueError:
+        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount <= 0:
+        raise InputInvalid(f"--start-cash is {text!r}; an amount above 0 is expected")
+    return amount
