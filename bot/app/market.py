@@ -42,7 +42,9 @@ def read_scene(replay: Replay, settings: Settings) -> Scene:
             f"{replay.path.name} has bars from {table.begins_at:%Y-%m-%d %H:%M} to "
             f"{table.ends_at:%Y-%m-%d %H:%M} UTC; choose --from and --to inside"
         )
-    return Scene(ReplayedBars(table), start, min(end, table.ends_at))
+    # What lies beyond the end is cut off, so the last mark is the last close inside the span.
+    inside = table.before(end)
+    return Scene(ReplayedBars(inside), start, min(end, inside.ends_at))
 
 
 def open_market(plan: RunPlan, store: SqliteStore, scene: Scene | None) -> Market:

@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from zoneinfo import ZoneInfo
 
 from bot.app.chat import OWNER, audience_of, home_of, people_of
@@ -26,7 +28,8 @@ from bot.stage import AutomaticHome, Stage
 from bot.store.sqlite import SqliteStore, open_store, open_store_beside
 from bot.workflow.controls import unhalt
 from bot.workflow.desk import Approver, Desk
-from bot.workflow.summary import Summary, summarise
+from bot.workflow.summary import Summary, close_run, summarise
+from core.domain.errors import Invalid
 from core.domain.units import Quantity
 
 UNHURRIED = Pace(chat_burst=1000, chat_per_second=1e6, per_second=1e6, poll_every=0.05)
@@ -41,15 +44,20 @@ class Ended:
     is_finished: bool
 
 
-async def run_bot(plan: RunPlan) -> Ended:
+async def run_bot(plan: RunPlan, *, ready: Callable[[], None]) -> Ended:
     """Run the bot to its end, or until it is told to stop.
+
+    Args:
+        plan: what kind of run is wanted.
+        ready: called once everything that was given has turned out usable.
 
     Raises:
         Invalid: something that was given cannot be used; nothing half-done stays behind.
     """
     async with AsyncExitStack() as stack:
-        stopping = asyncio.Event()
         bot = await _build(plan, stack)
+        ready()
+        stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopping.set)
@@ -57,9 +65,10 @@ async def run_bot(plan: RunPlan) -> Ended:
         await bot.live(stopping)
         with bot.desk.store.reading() as tx:
             is_finished = tx.memory.get(FINISHED_AT) is not None
+        summary = await (close_run if is_finished else summarise)(bot.desk)
         store = bot.desk.store
         path = store.path if isinstance(store, SqliteStore) else Path()
-        return Ended(await summarise(bot.desk), path, is_finished)
+        return Ended(summary, path, is_finished)
 
 
 def lift_halt(path: Path) -> bool:
@@ -73,6 +82,8 @@ async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
     policy = settings.policy
     scene = None if plan.replay is None else read_scene(plan.replay, settings)
     folder = folder_of(plan)
+    if not folder.exists():
+        stack.push(_sweep(folder))
     store = stack.enter_context(open_store(folder / DATABASE))
     market = open_market(plan, store, scene)
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
@@ -93,6 +104,16 @@ async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
         approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
     )
     return await _people(plan, desk, market, stack=stack)
+
+
+def _sweep(folder: Path) -> Callable[..., None]:
+    """Return an exit that takes a folder of this run away again if the run could not begin."""
+
+    def sweep(kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, Invalid):
+            rmtree(folder, ignore_errors=True)
+
+    return sweep
 
 
 async def _people(

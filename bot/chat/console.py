@@ -19,6 +19,7 @@ from bot.chat.render.pages import Rendered
 from bot.chat.requests import Button, Command, Press, Reply, Request
 from bot.explain.wording.en.moments import MONTHS, WEEKDAYS
 from bot.ports.clock import Clock
+from bot.ports.messages import SecondCard
 from bot.ports.records import Outgoing
 from core.domain.errors import EvenkeelError
 
@@ -124,6 +125,8 @@ class ConsoleHome:
         message_id = edits[0] if edits else str(outgoing.outbox_id)
         for button in [b for b, (_, shown) in self._buttons.items() if shown == message_id]:
             del self._buttons[button]
+        if edits and isinstance(outgoing.message, SecondCard):
+            return [message_id]  # the card tells the same outcome
         at = outgoing.created_at.astimezone(self._zone)
         day = f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
         self._write("")

@@ -17,6 +17,8 @@ def closing_words(ended: Ended) -> Iterator[str]:
     yield f"  from          {span} UTC"
     yield f"  put in        {_money(summary.put_in)} {quote}"
     yield f"  value         {_money(summary.value)} {quote}"
+    marks = ", ".join(f"{a} {_price(p)}" for a, p in summary.prices if a != quote)
+    yield f"  at            {marks}"
     if summary.untouched_value is not None:
         yield f"  left alone    {_money(summary.untouched_value)} {quote} after the first purchase"
     yield f"  trades        {summary.trades}, together {_money(summary.traded)} {quote}"
@@ -24,6 +26,10 @@ def closing_words(ended: Ended) -> Iterator[str]:
     yield f"  decisions     {summary.decisions}; proposals: {states}"
     yield f"  record        {ended.database}"
     yield "One path of one market proves nothing; it shows how the bot works."
+
+
+def _price(price: Decimal) -> str:
+    return f"{price:,.2f}" if price >= 1 else f"{price:.5f}"
 
 
 def _money(amount: Decimal) -> str:

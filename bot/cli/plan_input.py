@@ -104,7 +104,9 @@ def request_from_words(words: Sequence[str]) -> PlanRequest:
 
 
 def _add_part(document: dict[str, Any], part: dict[str, str | None]) -> None:
-    target = text_of(_decimal(part["target"], f"target of {part['asset']}") / 100)
+    name = part["asset"]
+    target = text_of(_decimal(part["target"], f"target of {name}") / 100)
+    _decimal(part["amount"], f"amount of {name}")
     if part["price"] is None:
         if "cash" in document:
             raise InputInvalid(

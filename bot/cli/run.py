@@ -69,8 +69,7 @@ def run(  # typer shows each option's own help
     )
     if replay is None and (from_ or to):
         raise InputInvalid("--from and --to belong to --replay FILE; leave them out")
-    _print_start(settings, plan)
-    ended = asyncio.run(run_bot(plan))
+    ended = asyncio.run(run_bot(plan, ready=lambda: _print_start(settings, plan)))
     for line in closing_words(ended):
         print(line)
 

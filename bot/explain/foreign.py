@@ -47,10 +47,16 @@ def clause(wording: Wording, vocabulary: str, text: str) -> str:
 def plain(text: str) -> str:
     """Return a foreign text as one short line without an end mark; codes become plain words."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    line = re.sub(r"\b\w*_\w*\b", lambda word: word[0].replace("_", " ").strip().lower(), line)
+    line = re.sub(r"\w+", _spelled_out, line)
     line = re.sub(r":(?=\w)", ": ", line) if " " in line else line
     line = line.rstrip(" .!?;:,")
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def _spelled_out(word: re.Match[str]) -> str:
+    """Return a code as lower-case words, any other word as it is."""
+    is_code = "_" in word[0] or word[0] in _CODES
+    return word[0].replace("_", " ").strip().lower() if is_code else word[0]
 
 
 def _about(wording: Wording, words: str, names: list[str]) -> str:

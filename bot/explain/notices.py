@@ -47,7 +47,8 @@ def notice_line(
         gaps["verb"] = speech.word("verb", values["side"])
     key = f"notice.{notice.code}"
     variant = f"{key}.{_variant(notice, values)}"
-    return speech.say(variant if speech.has(variant) else key, gaps)
+    special = speech.say(variant, gaps) if speech.has(variant) else ""
+    return special or speech.say(key, gaps)
 
 
 def _variant(notice: Notice, values: dict[str, str]) -> str:

@@ -125,7 +125,9 @@ def _remember(tx: Transaction, desk: Desk, ended: Proposal, fills: Sequence[Fill
     sums = {Side.BUY: ZERO, Side.SELL: ZERO}
     for fill in fills:
         sums[fill.side] += fill.notional
-    turned = Turnover(now, share(Money(max(sums.values())), ended.plan.value))
+    # A first funding is exempt from the limit on turnover: it neither meets it nor uses it up.
+    traded = Money(ZERO if ended.plan.first_funding else max(sums.values()))
+    turned = Turnover(now, share(traded, ended.plan.value))
     state = tx.memory.state()
     if ended.state is ProposalState.DONE:
         tx.memory.save(state.after_execution(turned))

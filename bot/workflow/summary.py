@@ -28,6 +28,7 @@ class Summary:
         traded: their notional, buys and sales together.
         fees: what the venue charged.
         untouched_value: the value now if nothing had been traded after the first execution.
+        prices: the middle prices everything is valued at.
         proposals: how many ended in which state.
         decisions: how many were made.
     """
@@ -41,6 +42,7 @@ class Summary:
     traded: Money
     fees: Money
     untouched_value: Money | None
+    prices: tuple[tuple[Asset, Decimal], ...]
     proposals: tuple[tuple[str, int], ...]
     decisions: int
 
@@ -50,6 +52,22 @@ async def summarise(desk: Desk) -> Summary:
     quotes = await desk.market.quotes(desk.policy.risk_assets)
     with desk.store.reading() as tx:
         return _summary(tx, desk, _prices(quotes, desk.policy.quote))
+
+
+async def close_run(desk: Desk) -> Summary:
+    """Summarise a run that has come to its end, and witness the figures in the journal."""
+    summary = await summarise(desk)
+    payload = {
+        "put_in": summary.put_in,
+        "value": summary.value,
+        "trades": summary.trades,
+        "traded": summary.traded,
+        "fees": summary.fees,
+        "prices": dict(summary.prices),
+    }
+    with desk.store.transaction() as tx:
+        tx.journal.append("run.ended", "engine", payload, at=summary.ended_at)
+    return summary
 
 
 @exact
@@ -70,6 +88,7 @@ def _summary(tx: Transaction, desk: Desk, prices: Mapping[Asset, Decimal]) -> Su
         traded=Money(sum((fill.notional for fill in fills), ZERO)),
         fees=Money(sum((_fee(fill) for fill in fills), ZERO)),
         untouched_value=_untouched(flows, fills, prices, desk.policy.quote),
+        prices=tuple(sorted(prices.items())),
         proposals=tuple(sorted(states.items())),
         decisions=len(tx.decisions.ids()),
     )

@@ -5,7 +5,7 @@ the bar's OPEN; a bar is known one interval later. A missing bar is a gap, never
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -54,6 +54,13 @@ class AssetBars:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def before(self, end: datetime) -> "AssetBars":
+        """Return only the bars that open before ``end``."""
+        count = int(np.searchsorted(self.starts, int(end.timestamp()), side="left"))
+        columns = (self.opens, self.highs, self.lows, self.closes, self.volumes)
+        cut = [column[:count].copy() for column in columns]
+        return AssetBars(self.asset, self.starts[:count].copy(), *cut)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BarTable:
@@ -89,6 +96,11 @@ class BarTable:
     def bars_of(self, asset: Asset) -> AssetBars | None:
         """Return the bars of ``asset``, or None."""
         return next((bars for bars in self.series if bars.asset == asset), None)
+
+    def before(self, end: datetime) -> "BarTable":
+        """Return only the bars that open before ``end``; assets without any are left out."""
+        kept = (bars.before(end) for bars in self.series)
+        return replace(self, series=tuple(bars for bars in kept if len(bars)))
 
 
 def instant(seconds: float) -> datetime:
