@@ -17,7 +17,7 @@ from bot.workflow.check import safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.digest import post_digest
 from bot.workflow.expire import expire_due, remind_due
-from bot.workflow.reconcile import check_books
+from bot.workflow.reconcile import recover
 from core.domain.snapshot import Occasion
 
 # Source: METHODS 0.2: a bar is usable from its close + 5 minutes.
@@ -82,7 +82,7 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
             _every(rhythm.intraday_minutes),
             lambda: safely_check(desk, Occasion.INTRADAY),
         ),
-        Job("reconcile", CronTrigger(minute=3, timezone=UTC), lambda: check_books(desk)),
+        Job("reconcile", CronTrigger(minute=3, timezone=UTC), lambda: recover(desk)),
         Job("digest", digest, lambda: post_digest(desk), is_caught_up=True),
     )
 
@@ -101,6 +101,8 @@ def _every(minutes: int) -> CronTrigger:
 
 async def run_job(desk: Desk, job: Job, *, due_at: datetime) -> None:
     """Run one job; a failure is recorded and told, and never ends the bot."""
+    if job.is_caught_up and _ran_at(desk, job) == due_at:
+        return  # a restart at the very instant it was due
     try:
         await job.run()
     except Exception as error:
@@ -122,6 +124,12 @@ def _last(job: Job) -> str:
     return f"job:{job.name}:last_at"
 
 
+def _ran_at(desk: Desk, job: Job) -> datetime | None:
+    with desk.store.reading() as tx:
+        last = tx.memory.get(_last(job))
+    return None if last is None else datetime.fromisoformat(last)
+
+
 async def catch_up(desk: Desk, jobs: Sequence[Job]) -> None:
     """Run once what was missed while the bot was off, however often it was missed.
 
@@ -132,9 +140,8 @@ async def catch_up(desk: Desk, jobs: Sequence[Job]) -> None:
     for job in jobs:
         if not job.is_caught_up:
             continue
-        with desk.store.reading() as tx:
-            last = tx.memory.get(_last(job))
-        since = now - timedelta(days=1) if last is None else datetime.fromisoformat(last)
+        last = _ran_at(desk, job)
+        since = now - timedelta(days=1) if last is None else last
         due = job.trigger.get_next_fire_time(None, since + timedelta(microseconds=1))
         if due is None or due > now:
             continue

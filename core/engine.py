@@ -114,7 +114,8 @@ def _see(
     portfolio = portfolio_of(snapshot, policy)
     rules, guarded = policy.bands, state.stress is Stress.GUARDED
     size = size_profile(portfolio.value, state.size_profile, rules)
-    profile = wider(rules.profile, size) if rules.adapt_to_size else rules.profile
+    is_small = rules.adapt_to_size and size is not ProfileName.STANDARD
+    profile = wider(rules.profile, size) if is_small else rules.profile
     widths, multipliers = widths_of(profile, rules), _multipliers(state)
     bands: dict[Asset, Band] = {}
     rows: tuple[Holding | Cash, ...] = (*portfolio.holdings, portfolio.cash)

@@ -78,12 +78,22 @@ def lift_halt(path: Path) -> bool:
 
 
 async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
+    """Put everything together; a folder made for a run that cannot begin is taken away again."""
+    folder = folder_of(plan)
+    is_new = not folder.exists()
+    try:
+        return await _assemble(plan, folder, stack)
+    except Invalid:
+        if is_new:
+            await stack.aclose()
+            rmtree(folder, ignore_errors=True)
+        raise
+
+
+async def _assemble(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Bot:
     settings, file = plan.settings, plan.settings.file
     policy = settings.policy
     scene = None if plan.replay is None else read_scene(plan.replay, settings)
-    folder = folder_of(plan)
-    if not folder.exists():
-        stack.push(_sweep(folder))
     store = stack.enter_context(open_store(folder / DATABASE))
     market = open_market(plan, store, scene)
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
@@ -104,16 +114,6 @@ async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
         approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
     )
     return await _people(plan, desk, market, stack=stack)
-
-
-def _sweep(folder: Path) -> Callable[..., None]:
-    """Return an exit that takes a folder of this run away again if the run could not begin."""
-
-    def sweep(kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and issubclass(kind, Invalid):
-            rmtree(folder, ignore_errors=True)
-
-    return sweep
 
 
 async def _people(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
@@ -26,6 +26,13 @@ from core.domain.errors import InputInvalid
 
 # PTB's own future: without it every answer "too many requests" is a deprecation warning.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+CONNECTIONS: Final = 32
+"""How many requests are under way at once; more than that wait for their turn."""
+
+TURN: Final = 60.0
+"""Seconds to wait for that turn; who waited in vain has sent nothing."""
 
 
 class TelegramHome:
@@ -66,7 +73,11 @@ class TelegramHome:
         self._troubles = PollTroubles(store, clock)
         self._transports = (
             PollTransport(self._troubles.is_over, read_timeout=5.0, connection_pool_size=1),
-            Transport(read_timeout=patience.answer, pool_timeout=patience.answer),
+            Transport(
+                read_timeout=patience.answer,
+                connection_pool_size=CONNECTIONS,
+                pool_timeout=TURN,
+            ),
         )
         self._bot: ExtBot[None] = ExtBot(
             account.token,
@@ -142,6 +153,8 @@ class TelegramHome:
             )
             await self._menus.set_all()
             await asyncio.Event().wait()
+        except InvalidToken:
+            raise InputInvalid(REFUSED, code="TELEGRAM_TOKEN") from None
         finally:
             await self._stop_receiving()
 

@@ -85,6 +85,11 @@ def _print_start(settings: Settings, plan: RunPlan) -> None:
         )
     elif not settings.file.approvers:
         print("Nobody may approve yet: send /start to your bot, it answers with your id.")
+    if plan.answering is None and not plan.is_on_telegram:
+        print(
+            "Type the letter below a card, or a command: status, plan, why, help. "
+            "An empty line lets time go on; Ctrl-C stops."
+        )
     if plan.answering is not None:
         print(f"Nobody is asked: every proposal is answered automatically ({plan.answering}).")
     print(flush=True)

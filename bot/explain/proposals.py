@@ -1,6 +1,6 @@
 """A proposal's facts -> the sentences of its card: what stands where, what happens, the cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.explain.speech import Speech
@@ -110,7 +110,7 @@ def _action(speech: Speech, table: FactTable) -> str:
     if is_sale and is_exit(table, asset):
         key = "action.exit"
     own = speech.say(key, speech.gaps([amount, landing, after]))
-    return f"{own} {_receivers(speech, table) if is_sale else _payers(speech, table)}"
+    return f"{own} {_receivers(speech, table) if is_sale else _payers(speech, table, amount)}"
 
 
 def _cash_action(speech: Speech, table: FactTable, drift: Fact) -> str:
@@ -158,22 +158,30 @@ def _receivers(speech: Speech, table: FactTable) -> str:
         is_furthest = _place(table, names[0]) == "furthest_below"
         key = "money.one.furthest" if is_furthest else "money.one"
     kept = table.find("kept_share")
-    if kept is None or not isinstance(kept.value, Decimal) or kept.value < _WORTH_A_WORD:
-        return speech.say(key, gaps)
-    is_most, is_half = kept.value < _MOST_BELOW, kept.value < _HALF_BELOW
-    share = "most" if is_most else "about_half" if is_half else "part"
-    return speech.say(f"{key}.part", {**gaps, "share": speech.word("share", share)})
+    rest = kept.value if kept is not None and isinstance(kept.value, Decimal) else Decimal(0)
+    return _in_part(speech, key, gaps, rest=rest)
 
 
-def _payers(speech: Speech, table: FactTable) -> str:
+def _payers(speech: Speech, table: FactTable, amount: Fact) -> str:
     names = names_of(table, Polarity.SELL)
     gaps = {"quote": speech.quote, "assets": speech.wording.listed_short(names)}
-    if len(names) > 1:
-        return speech.say("pay.many", gaps)
     payer = names[0] if names else speech.quote
-    key = "pay.one" if names else "pay.cash"
-    variant = ".furthest" if _place(table, payer) == "furthest_above" else ""
-    return speech.say(f"{key}{variant}", {**gaps, "asset": payer})
+    key = "pay.many" if len(names) > 1 else "pay.one" if names else "pay.cash"
+    if len(names) < 2 and _place(table, payer) == "furthest_above":  # noqa: PLR2004  # one payer
+        key = f"{key}.furthest"
+    change, rest = table.find(f"cash_change_{speech.quote}".lower()), Decimal(0)
+    if names and change is not None and change.polarity is Polarity.DOWN:
+        rest = Decimal(str(change.value)) / Decimal(str(amount.value))
+    return _in_part(speech, key, {**gaps, "asset": payer}, rest=rest)
+
+
+def _in_part(speech: Speech, key: str, gaps: Mapping[str, str], *, rest: Decimal) -> str:
+    """Return who gets or pays, all of it or how much; ``rest`` is the share that cash takes."""
+    if rest < _WORTH_A_WORD:
+        return speech.say(key, gaps)
+    is_most, is_half = rest < _MOST_BELOW, rest < _HALF_BELOW
+    share = "most" if is_most else "about_half" if is_half else "part"
+    return speech.say(f"{key}.part", {**gaps, "share": speech.word("share", share)})
 
 
 def _cost(speech: Speech, table: FactTable) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.explain.speech import Speech
 from bot.explain.wording import Wording, en
-from core.domain.decision import Decision, Gate, GateResult, Reason, ReasonCode
+from core.domain.decision import Decision, GateResult, Reason, ReasonCode
 from core.domain.policy import SYMBOL
 from core.facts import Fact, FactTable, figures_of
 
@@ -23,8 +23,11 @@ _VARIANT_BY = {
     C.MARKET_HALTED: "status",
 }
 
-# What a gate concluded stands first; the rest is listed below it.
-_CONCLUSIONS = frozenset({C.AWAIT_CONFIRMATION, C.PLANNED, C.ORDERS_SIZED, C.NOTHING_TO_DO})
+# What a gate concluded stands first; the rest is listed below it, in the engine's order.
+_CONCLUSIONS = {
+    True: frozenset({C.PLANNED, C.ORDERS_SIZED}),
+    False: frozenset({C.AWAIT_CONFIRMATION, C.NOTHING_TO_DO, C.PRICE_STALE, C.FEE_TOKEN_SHORT}),
+}
 
 
 def gate_lines(
@@ -52,9 +55,8 @@ def gate_lines(
 
 
 def _gate(speech: Speech, gate: GateResult, decision: Decision) -> list[str]:
-    reasons = sorted(gate.reasons, key=lambda reason: reason.code not in _CONCLUSIONS)
-    if gate.gate is Gate.BREACH and gate.passed:
-        reasons = list(gate.reasons)
+    first = _CONCLUSIONS[gate.passed]
+    reasons = sorted(gate.reasons, key=lambda reason: reason.code not in first)
     stuck = {C.NOT_TRADABLE, C.MARKET_HALTED} & {reason.code for reason in reasons}
     lines, counts = [], dict.fromkeys((reason.code for reason in reasons), 0)
     for reason in reasons:

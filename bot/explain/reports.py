@@ -30,7 +30,9 @@ def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
     cost = table.find("cost")
     if cost is not None:
         names = ("cost", "estimate", "fees")
-        gaps = speech.gaps(f for name in names if (f := table.find(name)) is not None)
+        # Cost and estimate may well read the same; digits below a cent would tell nobody anything.
+        found = (fact for name in names if (fact := table.find(name)) is not None)
+        gaps = {fact.kind: speech.words(fact) for fact in found}
         is_gain = isinstance(cost.value, Decimal) and cost.value <= 0
         yield speech.say("execution.gain" if is_gain else "execution.cost", gaps)
     if name == "PARTIAL":

@@ -9,9 +9,10 @@ from bot.ports.messages import MessageType, SecondCard
 from bot.ports.records import Claim, Transaction
 from bot.workflow.cards import card_prefix, close, confirm_key, end_card
 from bot.workflow.desk import Desk, post
+from bot.workflow.expire import expire_in
 from bot.workflow.propose import new_nonce, nonce_hash
 from core.domain.errors import StoreConflict
-from core.domain.proposal import OrderState, ProposalState
+from core.domain.proposal import OrderState, Proposal, ProposalState
 from core.lifecycle import PROPOSAL_ENDED, ProposalEvent
 
 REMIND_AFTER = timedelta(hours=3)
@@ -74,6 +75,7 @@ def approve_by_id(desk: Desk, proposal: str, *, person: str, chat_id: str) -> Ta
     """Take ``/approve ID`` as the first tap of an allowed person in a chat that holds the card."""
     now = desk.clock.now()
     with desk.store.transaction() as tx:
+        expire_in(tx, desk)
         refusal = _refusal(tx, proposal, now)
         if refusal is not None:
             return refusal
@@ -86,6 +88,7 @@ def reject_by_id(desk: Desk, proposal: str, *, person: str, reason: str) -> TapR
     """Reject a plan by its id, with the person's reason."""
     now = desk.clock.now()
     with desk.store.transaction() as tx:
+        expire_in(tx, desk)
         refusal = _refusal(tx, proposal, now)
         if refusal not in (None, TapResult.HALTED, TapResult.UNSETTLED):
             return refusal
@@ -109,6 +112,7 @@ def remind_later(desk: Desk, tap: Tap) -> TapResult:
 def _attempt(desk: Desk, tap: Tap, act: _Act) -> TapResult:
     now = desk.clock.now()
     with desk.store.transaction() as tx:
+        expire_in(tx, desk)
         result = act(tx, desk, tap, now)
         if result is TapResult.NOT_VALID:
             payload = {"proposal_id": tap.proposal_id, "chat_id": tap.chat_id}
@@ -177,6 +181,8 @@ def _first_step(
     if proposal.tier == 1:
         return _move(tx, desk, proposal_id, ProposalEvent.APPROVE, person=person, claim=claim)
     now = desk.clock.now()
+    if _is_double_tap(desk, proposal, person, now):
+        return TapResult.SECOND_STEP
     nonce, hashed = new_nonce()
     try:
         begun = tx.proposals.tap_first(
@@ -196,6 +202,14 @@ def _first_step(
         nonce=nonce,
     )
     return TapResult.SECOND_STEP
+
+
+def _is_double_tap(desk: Desk, proposal: Proposal, person: str, now: datetime) -> bool:
+    """Tell whether this is the same press again: a second card is on its way already."""
+    begun = proposal.first_tap_at
+    if begun is None or proposal.first_tap_by != person:
+        return False
+    return begun <= now < begun + desk.policy.approval.second_step_after
 
 
 def _chats_of(desk: Desk, person: str) -> tuple[str, ...]:

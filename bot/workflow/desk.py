@@ -93,10 +93,14 @@ def post(  # noqa: PLR0913  # the columns of the outbox
     nonce: str = "",
     edits: str = "",
     force_reply: bool = False,
+    loudness: Loudness | None = None,
 ) -> None:
-    """Write a message down for every chat that shall have it; buttons go to approvers only."""
+    """Write a message down for every chat that shall have it; buttons go to approvers only.
+
+    How loudly it arrives follows from its kind unless ``loudness`` says otherwise.
+    """
     now = desk.clock.now()
-    loudness = desk.audience.loudness_of(kind, now)
+    loudness = loudness or desk.audience.loudness_of(kind, now)
     if loudness is Loudness.OFF:
         return
     everyone = (*desk.audience.approvers, *desk.audience.viewers)

@@ -35,7 +35,6 @@ async def post_digest(desk: Desk) -> Digest:
 
 async def compose_digest(desk: Desk) -> Digest:
     """Return the digest as of now; nothing is stored."""
-    now = desk.clock.now()
     current: Decision | None = None
     ages: tuple[DataAge, ...] = ()
     balances: Sequence[Balance] = ()
@@ -46,6 +45,7 @@ async def compose_digest(desk: Desk) -> Digest:
         balances = await desk.account.balances()
     except FeedUnavailable as error:
         ages = (DataAge(f"unavailable: {error}", None),)
+    now = desk.clock.now()
     with desk.store.reading() as tx:
         last = tx.memory.get(LAST_DIGEST)
         since = now - FIRST_SPAN if last is None else datetime.fromisoformat(last)

@@ -1,6 +1,7 @@
 """An approved proposal -> orders, fills and a true report; recovery takes the same path."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.ports.messages import MessageType, NoticeCode, Report
@@ -11,6 +12,7 @@ from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import sync_flows
 from bot.workflow.legs import Stopped, run_legs
 from bot.workflow.recheck import begin
+from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.market import Side
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
 from core.domain.state import Turnover
@@ -35,7 +37,11 @@ async def carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
             proposal = await begin(desk, proposal)
         if proposal is None or proposal.state is not ProposalState.EXECUTING:
             return proposal
-        stopped = await run_legs(desk, proposal)
+        try:
+            stopped = await run_legs(desk, proposal)
+        except (FeedUnavailable, AccountProblem):
+            # Without balances nobody can tell whether the next leg may leave, so none does.
+            stopped = Stopped.REFUSED
         if stopped is Stopped.UNKNOWN:
             _hold(desk, proposal)
             return proposal
@@ -77,7 +83,8 @@ def _hold(desk: Desk, proposal: Proposal) -> None:
 async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
     """Close the proposal with what was really traded; outcome, memory and report are one commit."""
     pid = proposal.proposal_id
-    await sync_flows(desk)
+    with suppress(FeedUnavailable, AccountProblem):
+        await sync_flows(desk)
     with desk.store.reading() as tx:
         orders, fills = tuple(tx.orders.of(pid)), tuple(tx.orders.fills_of(pid))
     event = ending_of(orders, fills)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.ports.messages import NoticeCode, Reconciliation
@@ -13,6 +13,8 @@ from core.domain.units import ZERO, Asset, Money, Quantity, text_of
 
 TOLD = frozenset({FlowKind.DEPOSIT, FlowKind.WITHDRAWAL, FlowKind.REWARD})
 LAST_SEEN = "flows:last_at"
+# A venue may book late, and a clock may be set back; what is known already counts once.
+OVERLAP = timedelta(days=1)
 
 
 async def sync_flows(desk: Desk) -> Sequence[Flow]:
@@ -22,7 +24,7 @@ async def sync_flows(desk: Desk) -> Sequence[Flow]:
     """
     with desk.store.reading() as tx:
         seen = tx.memory.get(LAST_SEEN)
-    since = None if seen is None else datetime.fromisoformat(seen)
+    since = None if seen is None else datetime.fromisoformat(seen) - OVERLAP
     flows = await desk.account.flows(since)
     if not flows:
         return ()

@@ -6,6 +6,7 @@ beyond the trading capital, only pairs of the policy, never twice, never under a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core.domain.market import Quote, Side
@@ -15,12 +16,16 @@ from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalStat
 from core.domain.state import EngineState
 from core.domain.units import ONE, ZERO, Asset, Money, Rate, exact, text_of
 
+# An approval holds until the time its card names, and at least this long after the tap.
+HOLDS_AT_LEAST = timedelta(minutes=15)
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the last gate looks at, read afresh for every order.
 
     Attributes:
+        at: the present instant.
         policy: the person's rules.
         state: the memory, for a halt.
         proposal: the proposal the order claims to belong to, as stored now.
@@ -32,6 +37,7 @@ class Situation:
         fee: taker fee of the order's market.
     """
 
+    at: datetime
     policy: Policy
     state: EngineState
     proposal: Proposal
@@ -47,8 +53,21 @@ class Situation:
 @exact
 def refuse(order: Order, situation: Situation) -> str:
     """Return why ``order`` must not be sent, or an empty text."""
-    checks = (_authority, _once, _within_approval, _within_day, _within_account)
+    checks = (_sense, _authority, _once, _within_approval, _within_day, _within_account)
     return next((why for check in checks if (why := check(order, situation))), "")
+
+
+def has_lapsed(proposal: Proposal, at: datetime) -> bool:
+    """Tell whether an approval is too old to be acted on, as after a long stop."""
+    decided = proposal.decided_at
+    return decided is None or at > max(proposal.expires_at, decided + HOLDS_AT_LEAST)
+
+
+def _sense(order: Order, _now: Situation) -> str:
+    for name, number in (("quantity", order.quantity), ("limit", order.limit_price)):
+        if not (number.is_finite() and number > ZERO):
+            return f"the {name} of the order is {number}, not a number above 0"
+    return ""
 
 
 def _authority(order: Order, now: Situation) -> str:
@@ -57,6 +76,8 @@ def _authority(order: Order, now: Situation) -> str:
     proposal = now.proposal
     if proposal.state is not ProposalState.EXECUTING or not proposal.decided_by:
         return f"proposal {proposal.proposal_id} is {proposal.state}, not approved and executing"
+    if has_lapsed(proposal, now.at):
+        return f"the approval of {proposal.proposal_id} is too old"
     if order.proposal_id != proposal.proposal_id:
         return f"the order belongs to {order.proposal_id}, not to {proposal.proposal_id}"
     if order.asset not in now.policy.risk_assets:
@@ -150,8 +171,9 @@ def spendable(
     """
     proceeds = proceeds_of(fills)
     free = _free_cash(policy, balances) - proceeds
-    share = movable_share(policy, balances, quotes)
-    return Money(max(max(free, ZERO) * share + proceeds, ZERO))
+    # Below the reserve, what sales bring fills it up first.
+    share = movable_share(policy, balances, quotes) if free > ZERO else ONE
+    return Money(max(free * share + proceeds, ZERO))
 
 
 def movable_share(policy: Policy, balances: Sequence[Balance], quotes: Sequence[Quote]) -> Decimal:

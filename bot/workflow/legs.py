@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.ports.messages import MessageType, NoticeCode
 from bot.workflow.desk import Desk, notify
-from bot.workflow.last_gate import refuse, spendable
+from bot.workflow.last_gate import proceeds_of, refuse, spendable
 from bot.workflow.orders import send, settle
 from bot.workflow.world import (
     Base,
@@ -24,7 +24,7 @@ from core.domain.errors import FeedUnavailable
 from core.domain.ids import client_order_id
 from core.domain.market import MarketRules, Side
 from core.domain.proposal import Fill, Order, OrderState, Proposal
-from core.domain.units import ONE, ZERO, Price, Quantity, exact, floor_step
+from core.domain.units import ONE, ZERO, Money, Price, Quantity, Rate, exact, floor_step
 from core.lifecycle import ORDER_OPEN, OrderEvent
 from core.planning.orders import minimum_trade
 from core.planning.pricing import limit_price
@@ -53,6 +53,8 @@ async def run_legs(desk: Desk, proposal: Proposal) -> Stopped:
         outcome cannot be told, MISMATCH when the balances are not what the fills make of them:
         then nothing more may be sent by anybody.
     """
+    if not await _settle_open(desk, proposal):
+        return Stopped.UNKNOWN
     base = await read_base(desk, proposal)
     for trade in proposal.plan.trades:
         stopped = await _run_leg(desk, proposal, trade, base)
@@ -61,24 +63,33 @@ async def run_legs(desk: Desk, proposal: Proposal) -> Stopped:
     return Stopped.NOTHING_LEFT
 
 
+async def _settle_open(desk: Desk, proposal: Proposal) -> bool:
+    """Ask what became of the orders a stop left under way; False while one cannot be told.
+
+    This comes before the balances are read: what such an order brought is in them already.
+    """
+    with desk.store.reading() as tx:
+        orders = tx.orders.of(proposal.proposal_id)
+    under_way = [row for row in orders if row.state in ORDER_OPEN - {OrderState.NEW}]
+    settled = [await settle(desk, order) for order in under_way]
+    return all(order.state not in ORDER_OPEN for order in settled)
+
+
 async def _run_leg(
     desk: Desk, proposal: Proposal, trade: PlannedTrade, base: Base
 ) -> Stopped | None:
     """Take one leg as far as it goes; return why the whole plan must stop, or None."""
     while (order := _next_order(desk, proposal, trade)) is not None:
-        if order.state is OrderState.NEW:
-            ready, why = await _prepare(desk, proposal, trade, order)
-            if ready is None:
-                _leave(desk, order, why)
-                return None
-            refusal = await _ask_last_gate(desk, proposal, ready)
-            if refusal:
-                _leave(desk, ready, refusal)
-                _tell_refusal(desk, proposal, ready, refusal)
-                return Stopped.REFUSED
-            order = await send(desk, ready)
-        else:
-            order = await settle(desk, order)
+        ready, why = await _prepare(desk, proposal, trade, order)
+        if ready is None:
+            _leave(desk, order, why)
+            return None
+        refusal = await _ask_last_gate(desk, proposal, ready)
+        if refusal:
+            _leave(desk, ready, refusal)
+            _tell_refusal(desk, proposal, ready, refusal)
+            return Stopped.REFUSED
+        order = await send(desk, ready)
         if order.state in ORDER_OPEN:
             return Stopped.UNKNOWN
         if await is_off(desk, proposal, base):
@@ -94,14 +105,16 @@ def _next_order(desk: Desk, proposal: Proposal, trade: PlannedTrade) -> Order | 
     if not orders:
         return None
     latest = max(orders, key=lambda row: row.attempt)
-    if latest.state in ORDER_OPEN:
-        return latest
     sends = [row for row in orders if row.deadline_at is not None]
+    is_late = bool(sends) and desk.clock.now() - sends[0].intent_at > REQUOTE_WITHIN
+    if latest.state in ORDER_OPEN:
+        if not is_late:
+            return latest
+        _leave(desk, latest, "the minute for a second try is over")
+        return None
     if latest.state not in (OrderState.PARTLY_FILLED, OrderState.CANCELLED) or not sends:
         return None
-    if latest.deadline_at is None or len(sends) >= SENDS_PER_LEG:
-        return None
-    if desk.clock.now() - sends[0].intent_at > REQUOTE_WITHIN:
+    if latest.deadline_at is None or len(sends) >= SENDS_PER_LEG or is_late:
         return None
     filled = sum((f.quantity for f in fills if f.asset == trade.asset), ZERO)
     rest = Quantity(sends[0].quantity - filled)
@@ -147,11 +160,14 @@ async def _prepare(
         return None, "the market is beyond the printed price"
     with desk.store.reading() as tx:
         fills = tx.orders.fills_of(proposal.proposal_id)
+        orders = tx.orders.of(proposal.proposal_id)
     wanted = replace(order, limit_price=limit)
-    quantity = _affordable(desk, wanted, world=world, market=market, fills=fills)
+    cash = _purse(desk, proposal, world, orders=orders, fills=fills)
+    quantity = _affordable(wanted, market, cash=cash, fee=fee_of(desk, market))
     planned = minimum_trade(proposal.plan.value, market.min_notional, rules)
     # What is left of a leg that filled in part was worth its order before; the venue's floor holds.
-    least = planned if order.attempt == 1 else market.min_notional
+    has_begun = any(fill.asset == order.asset for fill in fills)
+    least = market.min_notional if has_begun else planned
     if not quantity or quantity < market.min_quantity or quantity * quote.mid < least:
         return None, "too small to send"
     if (quantity, limit) != (order.quantity, order.limit_price):
@@ -172,14 +188,37 @@ async def _ask_last_gate(desk: Desk, proposal: Proposal, order: Order) -> str:
 
 
 @exact
-def _affordable(
-    desk: Desk, order: Order, *, world: World, market: MarketRules, fills: Sequence[Fill]
-) -> Quantity:
+def _purse(
+    desk: Desk,
+    proposal: Proposal,
+    world: World,
+    *,
+    orders: Sequence[Order],
+    fills: Sequence[Fill],
+) -> Money:
+    """Return what the plan's buys may still spend.
+
+    When a sale fell short, cash that was to stay does not take its place: buys get what the plan
+    meant to take from cash, and what the sales really brought. Source: METHODS 1.6 and 8.6.
+    """
+    cash = spendable(desk.policy, world.balances, world.quotes, fills=fills)
+    intended = sum(
+        (row.quantity for row in orders if row.side is Side.SELL and row.attempt == 1), ZERO
+    )
+    # Coins of different kinds are added up, which is fine: no sale ever fills beyond its order.
+    sold = sum((fill.quantity for fill in fills if fill.side is Side.SELL), ZERO)
+    if sold >= intended:
+        return cash
+    from_cash = max(ZERO, -sum((trade.cash for trade in proposal.plan.trades), ZERO))
+    return Money(max(ZERO, min(cash, from_cash + proceeds_of(fills))))
+
+
+@exact
+def _affordable(order: Order, market: MarketRules, *, cash: Money, fee: Rate) -> Quantity:
     """Return the order's quantity, a buy cut to what actual cash can pay at its limit."""
     if order.side is Side.SELL:
         return order.quantity
-    cash = spendable(desk.policy, world.balances, world.quotes, fills=fills)
-    most = cash / (order.limit_price * (ONE + fee_of(desk, market)))
+    most = cash / (order.limit_price * (ONE + fee))
     return min(order.quantity, floor_step(Quantity(most), market.quantity_step))
 
 

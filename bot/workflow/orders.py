@@ -4,7 +4,12 @@ from datetime import datetime, timedelta
 
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk
-from core.domain.errors import FeedUnavailable, OrderOutcomeUnknown, OrderRejected
+from core.domain.errors import (
+    AccountProblem,
+    FeedUnavailable,
+    OrderOutcomeUnknown,
+    OrderRejected,
+)
 from core.domain.proposal import Order, OrderReport, OrderState
 from core.domain.units import ZERO
 from core.lifecycle import OrderEvent
@@ -35,7 +40,8 @@ async def send(desk: Desk, order: Order) -> Order:
         with desk.store.transaction() as tx:
             at = desk.clock.now()
             return tx.orders.move(order.client_id, OrderEvent.REJECT, at=at, note=str(error))
-    except OrderOutcomeUnknown as error:
+    except (OrderOutcomeUnknown, AccountProblem) as error:
+        # A key that was refused says nothing about the order either: ask before anything else.
         return await settle(desk, _lose_sight(desk, sending, str(error)))
     return _record(desk, sending, report)
 
@@ -54,7 +60,7 @@ async def settle(desk: Desk, order: Order) -> Order:
             await desk.clock.sleep(QUERY_GAP.total_seconds())
         try:
             report = await desk.placer.find(order.client_id)
-        except FeedUnavailable:
+        except (FeedUnavailable, AccountProblem):
             continue
         if report is not None:
             return _record(desk, order, report)

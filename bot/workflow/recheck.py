@@ -9,8 +9,9 @@ from bot.workflow.cards import close, end_card
 from bot.workflow.check import explain
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
+from bot.workflow.last_gate import has_lapsed
 from bot.workflow.propose import propose
-from core.domain.decision import PlannedTrade, ReasonCode
+from core.domain.decision import Decision, PlannedTrade, ReasonCode
 from core.domain.errors import FeedUnavailable
 from core.domain.ids import client_order_id
 from core.domain.proposal import Order, OrderState, Proposal
@@ -29,6 +30,9 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         The proposal: EXECUTING with its intents written, SUPERSEDED by a new card, WITHDRAWN, or
         unchanged when the memory changed meanwhile and the caller should ask again.
     """
+    if has_lapsed(proposal, desk.clock.now()):
+        with desk.store.transaction() as tx:
+            return _withdraw(tx, desk, proposal, "the approval is too old")
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
@@ -38,7 +42,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     with desk.store.reading() as tx:
         state = tx.memory.state()
     decision = decide(snapshot, desk.policy, state)
-    verdict = recheck(proposal.plan, decision, desk.policy.approval)
+    verdict = _judge(desk, proposal, decision, snapshot)
     words = None
     if verdict.action is RecheckAction.SHOW_AGAIN:
         words = await explain(desk, decision)
@@ -49,10 +53,9 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         tx.decisions.add(decision, snapshot, desk.policy, state)
         if verdict.action is RecheckAction.EXECUTE:
             return _write_intents(tx, desk, proposal, snapshot, verdict.trades)
-        if words is None or verdict.plan is None:
-            return _withdraw(tx, desk, proposal, _why(verdict))
-        if proposal.reshows >= desk.policy.approval.max_reshows:
-            return _withdraw(tx, desk, proposal, "prices kept moving")
+        why = _why_no_new_card(desk, proposal, verdict)
+        if words is None or verdict.plan is None or why:
+            return _withdraw(tx, desk, proposal, why)
         ended = _end(tx, desk, proposal, ProposalEvent.SUPERSEDE, "prices moved")
         fresh = propose(
             tx,
@@ -65,6 +68,25 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         )
         _reopen(tx, fresh)
         return ended
+
+
+def _why_no_new_card(desk: Desk, proposal: Proposal, verdict: Recheck) -> str:
+    """Return why the plan is taken back rather than shown again, or an empty text."""
+    if verdict.action is RecheckAction.WITHDRAW or verdict.plan is None:
+        return _why(verdict)
+    if proposal.reshows >= desk.policy.approval.max_reshows:
+        return "prices kept moving"
+    if proposal.expires_at <= desk.clock.now():
+        return "prices moved, and its time is over"
+    return ""
+
+
+def _judge(desk: Desk, proposal: Proposal, decision: Decision, snapshot: Snapshot) -> Recheck:
+    """Compare the plans; a market beyond a printed price is a move that a person looks at again."""
+    verdict = recheck(proposal.plan, decision, desk.policy.approval)
+    if all(_limit(desk, snapshot, trade) is not None for trade in verdict.trades):
+        return verdict
+    return replace(verdict, action=RecheckAction.SHOW_AGAIN, trades=())
 
 
 def _write_intents(

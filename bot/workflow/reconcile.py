@@ -46,7 +46,9 @@ def adopt_policy(desk: Desk) -> None:
 async def check_books(desk: Desk) -> None:
     """Tell people, once a day and asset, of a balance that the recorded flows do not explain."""
     try:
-        rows = await unexplained(desk)
+        # Between a trade and its entry in the books nothing agrees, so wait for an execution.
+        async with desk.executing:
+            rows = await unexplained(desk)
     except FeedUnavailable:
         return
     if not rows:

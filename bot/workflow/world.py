@@ -74,6 +74,7 @@ def situation_of(desk: Desk, proposal: Proposal, *, world: World, market: Market
             if row.state in _BEGUN and (row.decided_at or row.created_at) >= today
         ]
         return Situation(
+            at=now,
             policy=desk.policy,
             state=tx.memory.state(),
             proposal=tx.proposals.get(proposal.proposal_id) or proposal,

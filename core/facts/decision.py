@@ -76,8 +76,7 @@ def no_trade_rows(decision: Decision, outcome: NoTrade) -> Iterator[Row]:
     yield from _figures(decision, _reasons_of(decision, outcome.gate))
     triggers = _triggers(decision)
     yield row("outside", "portfolio", len(triggers), Unit.COUNT)
-    for standing in triggers[:MOST_TRIGGERS]:
-        yield from trigger_rows(standing, outcome.withheld)
+    yield from _trigger_rows(decision, triggers, outcome.withheld)
     if not triggers and (near := closest(decision.standings)) is not None:
         yield from margin_rows(near)
     if outcome.withheld is not None:
@@ -101,8 +100,7 @@ def _propose_rows(decision: Decision, plan: Plan, quote: Asset) -> Iterator[Row]
     standings = {standing.asset: standing for standing in decision.standings}
     triggers = () if plan.first_funding else _triggers(decision)
     yield row("outside", "portfolio", len(triggers), Unit.COUNT)
-    for standing in triggers[:MOST_TRIGGERS]:
-        yield from trigger_rows(standing, plan)
+    yield from _trigger_rows(decision, triggers, plan)
     largest = sorted(plan.trades, key=lambda t: (-notional(t.quantity, t.mid), t.leg))
     shown = {trade.leg for trade in largest[:MOST_TRADES]}
     for trade in plan.trades:
@@ -120,6 +118,14 @@ def _triggers(decision: Decision) -> tuple[Standing, ...]:
     names = {reason.subject for reason in decision.reasons if reason.code in codes}
     found = [standing for standing in decision.standings if standing.asset in names]
     return tuple(sorted(found, key=lambda s: (-abs(s.drift), s.asset)))
+
+
+def _trigger_rows(
+    decision: Decision, triggers: Sequence[Standing], plan: Plan | None
+) -> Iterator[Row]:
+    hard = {reason.subject for reason in decision.reasons if reason.code is C.HARD_BREACH}
+    for standing in triggers[:MOST_TRIGGERS]:
+        yield from trigger_rows(standing, plan, is_hard=standing.asset in hard)
 
 
 def _trade_rows(trade: PlannedTrade, plan: Plan, standings: dict[Asset, Standing]) -> Iterator[Row]:
@@ -145,7 +151,8 @@ def _money_rows(decision: Decision, plan: Plan, cash: Standing) -> Iterator[Row]
     if plan.cost > ZERO:
         yield row("worth_per_cost", "proposal", worth / plan.cost, Unit.RATIO, rank=0)
     yield row("turnover", "proposal", plan.turnover, Unit.WEIGHT, rank=2)
-    yield row("orders", "proposal", len(plan.trades), Unit.COUNT)
+    orders_rank = 1 if plan.first_funding else 2
+    yield row("orders", "proposal", len(plan.trades), Unit.COUNT, rank=orders_rank)
     if sold > ZERO:
         kept = max(ZERO, min(ONE, change / sold))
         yield row("kept_share", "proposal", kept, Unit.WEIGHT)

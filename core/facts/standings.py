@@ -56,7 +56,7 @@ def landing_of(standing: Standing, after: Weight) -> str:
     return "nearer" if abs(after - edge) < abs(standing.weight - edge) else "outside"
 
 
-def trigger_rows(standing: Standing, plan: Plan | None) -> Iterator[Row]:
+def trigger_rows(standing: Standing, plan: Plan | None, *, is_hard: bool) -> Iterator[Row]:
     """Yield where an asset outside its band stands, and where the plan would leave it."""
     asset, drift = standing.asset, standing.weight - standing.target
     way = Polarity.UP if drift > ZERO else Polarity.DOWN
@@ -65,9 +65,9 @@ def trigger_rows(standing: Standing, plan: Plan | None) -> Iterator[Row]:
     yield row("drift", asset, abs(drift), Unit.POINTS, rank=0, polarity=way)
     yield row("room", asset, abs(edge - standing.target), Unit.POINTS, rank=0)
     yield row("weight", asset, standing.weight, Unit.WEIGHT, rank=2)
-    yield row("target", asset, standing.target, Unit.WEIGHT)
+    yield row("target", asset, standing.target, Unit.WEIGHT, rank=2 if standing.target else 1)
     yield row("edge", asset, edge, Unit.WEIGHT, rank=2, polarity=way)
-    yield row("stretch", asset, abs(standing.drift), Unit.RATIO)
+    yield row("stretch", asset, abs(standing.drift), Unit.RATIO, rank=1 if is_hard else 2)
     if plan is None:
         return
     after = dict(plan.weights_after)[asset]

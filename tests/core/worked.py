@@ -48,6 +48,11 @@ class Worked:
         return bool(LIMITS & set(self.codes))
 
     @property
+    def is_short(self) -> bool:
+        """Whether coins or cash do not suffice for the plan."""
+        return bool({"COLD_LIMITED", "CASH_LIMITED"} & set(self.codes))
+
+    @property
     def weights(self) -> dict[Asset, Weight]:
         """Weights before, cash included."""
         return weights_of(self.portfolio)

@@ -1,4 +1,4 @@
-"""Prints every sample's card text and gates, for a critical reader: ``python -m tests.explain.show``."""
+"""Prints the card text and gates of every sample: ``python -m tests.explain.show``."""
 
 import sys
 from datetime import timedelta
@@ -8,7 +8,8 @@ from bot.explain.reasons import gate_lines
 from bot.explain.template import TemplateNarrator
 from core.domain.units import Asset
 from core.facts import decision_facts
-from tests.explain.samples import Sample, every, twelve
+from tests.explain.rarer import every
+from tests.explain.samples import Sample, twelve
 from tests.explain.still_clock import StillClock
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -19,7 +20,7 @@ def shown(sample: Sample, *, gates: bool) -> str:
     now = sample.decision.decided_at + timedelta(minutes=2)
     narrator = TemplateNarrator(clock=StillClock(now), zone=ZONE)
     table = decision_facts(sample.decision, quote=Asset(sample.quote))
-    lines = [f"== {sample.name} [{table.topic}, {len(table.facts)} facts]", *narrator.lines(table)]
+    lines = [f"== {sample.name}", *narrator.lines(table)]
     if gates:
         lines += ["--", *gate_lines(sample.decision, quote=sample.quote, now=now, zone=ZONE)]
     return "\n".join(lines)
@@ -27,4 +28,5 @@ def shown(sample: Sample, *, gates: bool) -> str:
 
 if __name__ == "__main__":
     samples = twelve() if "--twelve" in sys.argv else every()
-    print("\n\n".join(shown(sample, gates="--gates" in sys.argv) for sample in samples))
+    texts = [shown(sample, gates="--gates" in sys.argv) for sample in samples]
+    sys.stdout.write("\n\n".join(texts) + "\n")

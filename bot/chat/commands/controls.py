@@ -9,7 +9,6 @@ from bot.chat.gate import NOT_VALID, Place, needs
 from bot.chat.render.pages import text
 from bot.chat.requests import Press, Role
 from bot.chat.visit import Visit
-from bot.explain.states import standing_lines
 from bot.ports.messages import MessageType, Notice, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow import controls
@@ -80,7 +79,7 @@ def _tell(visit: Visit, *, heading: str, is_told: bool) -> None:
 def _standing(visit: Visit) -> tuple[str, ...]:
     with visit.desk.store.reading() as tx:
         state = tx.memory.state()
-    return standing_lines(state, visit.now, visit.reader.zone)
+    return visit.reader.standing(state)
 
 
 def _ask_again(visit: Visit, reason: str) -> None:

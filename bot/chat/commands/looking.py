@@ -9,7 +9,6 @@ from bot.chat.render.pages import Block, paragraph, table, text
 from bot.chat.render.weights import room_column, weights_table
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
-from bot.explain.states import standing_lines
 from bot.explain.wording import en
 from bot.workflow.check import explain
 from core.domain.decision import Decision, Propose
@@ -84,7 +83,7 @@ def _standing(visit: Visit, live: Proposal | None, state: EngineState) -> Iterat
         yield reader.outcome(live)
     else:
         yield "No proposal is open."
-    yield from standing_lines(state, reader.now, reader.zone)
+    yield from reader.standing(state)
 
 
 def _looks(visit: Visit, last: Decision | None) -> Iterator[str]:
@@ -92,7 +91,7 @@ def _looks(visit: Visit, last: Decision | None) -> Iterator[str]:
     if last is None:
         yield "There was no look at the market yet."
     else:
-        yield f"Last look {reader.when(last.decided_at)}: {why_not(visit, last)}"
+        yield f"Last look {reader.when(last.decided_at)}. {why_not(visit, last)}"
     due = visit.next_look()
     if due is not None:
         yield f"Next daily look {reader.when(due)}."

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from bot.explain.states import proposal_line
+from bot.explain.states import proposal_line, standing_lines
 from bot.explain.wording import en
 from core.domain.proposal import Proposal
+from core.domain.state import EngineState
 from core.domain.units import Asset
 
 YOU = "you"
@@ -38,6 +39,16 @@ class Reader:
     def name(self, person: str) -> str:
         """Return "you" for the reader, else the id as it is."""
         return YOU if self.person and person == self.person else person
+
+    def standing(self, state: EngineState) -> tuple[str, ...]:
+        """Return what holds proposals back now: who switched it on, since when, how it ends."""
+        pause, override = state.pause, state.override
+        named = replace(
+            state,
+            pause=pause and replace(pause, by=self.name(pause.by)),
+            override=override and replace(override, by=self.name(override.by)),
+        )
+        return standing_lines(named, self.now, self.zone)
 
     def outcome(self, proposal: Proposal) -> str:
         """Return where a proposal stands, or how it ended: who, when and why."""

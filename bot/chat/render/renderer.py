@@ -81,7 +81,7 @@ class Renderer:
         message = outgoing.message
         blocks = _blocks(message, reader)
         if outgoing.repeated:
-            blocks = [_marked(blocks[0]), *blocks[1:]]
+            blocks = _marked(blocks)
         return Rendered(
             pages=pages(blocks),
             plain=plain(blocks),
@@ -129,9 +129,12 @@ def _answer(answer: Answer) -> list[Block]:
     return blocks
 
 
-def _marked(block: Block) -> Block:
-    """Say that a copy of this message may have arrived before."""
-    return replace(block, lines=(block.lines[0] + REPEATED, *block.lines[1:]))
+def _marked(blocks: list[Block]) -> list[Block]:
+    """Say at the heading that a copy of this message may have arrived before."""
+    place = next((n for n, block in enumerate(blocks) if block.kind is Kind.HEAD), 0)
+    lines = blocks[place].lines
+    marked = replace(blocks[place], lines=(lines[0] + REPEATED, *lines[1:]))
+    return [*blocks[:place], marked, *blocks[place + 1 :]]
 
 
 def _rows(message: Message, nonce: str) -> Rows:

@@ -9,7 +9,6 @@ from bot.chat.render.legs import fills_table
 from bot.chat.render.pages import Block, head, paragraph, table, text
 from bot.chat.render.reader import Reader
 from bot.chat.render.weights import room_column, weights_table
-from bot.explain.states import standing_lines
 from bot.explain.wording import en
 from bot.ports.messages import DataAge, Digest, Reconciliation, Report
 from core.domain.market import Side
@@ -69,7 +68,7 @@ def _in_order(digest: Digest, reader: Reader) -> tuple[str, ...]:
         f"Costs so far: {en.money(digest.costs, digest.quote)}",
         *(_at_most(unexplained) or ("Every balance is explained.",)),
         *_ages(digest),
-        *standing_lines(digest.state, reader.now, reader.zone),
+        *reader.standing(digest.state),
         f"Journal: entry {digest.journal_seq}, {digest.journal_head[:HEAD_DIGITS]}",
     )
 
@@ -79,12 +78,12 @@ def _ages(digest: Digest) -> Iterator[str]:
     if known:
         oldest_at, name = min(known)
         span = en.span(digest.at - oldest_at)
-        yield f"Data: {span} old at most ({name})"
+        yield f"Oldest reading: {name}, {span} old"
     yield from (_missing(row) for row in digest.ages if row.observed_at is None)
 
 
 def _missing(row: DataAge) -> str:
-    return f"Data: {row.name} is missing"
+    return f"Missing: {row.name}"
 
 
 def _flow(flow: Flow, quote: Asset) -> str:
