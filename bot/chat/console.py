@@ -5,7 +5,7 @@ import os
 import sys
 import textwrap
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import tzinfo
 from typing import Final, Protocol
 from uuid import uuid4
@@ -96,7 +96,7 @@ class ConsoleHome:
         zone: tzinfo,
         write: Write | None = None,
         lines: AsyncIterator[str] | None = None,
-        on_empty: Callable[[], object] | None = None,
+        on_empty: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Sit down at the terminal.
 
@@ -106,7 +106,7 @@ class ConsoleHome:
             zone: the local time zone.
             write: prints; standard output unless given.
             lines: what the person types; standard input unless given.
-            on_empty: called at an empty line, for instance to let simulated time pass.
+            on_empty: awaited at an empty line, for instance to let simulated time pass.
         """
         self._render = render
         self._clock = clock
@@ -147,7 +147,7 @@ class ConsoleHome:
                     # Not awaited: a halt must not wait for an answer that takes its time.
                     group.create_task(self._pass_on(handle, request))
                 elif not line.strip() and self._on_empty is not None:
-                    self._on_empty()
+                    await self._on_empty()
             await asyncio.Event().wait()
 
     async def _pass_on(self, handle: Handler, request: Request) -> None:
@@ -188,10 +188,9 @@ class ConsoleHome:
         )
 
     def _print(self, words: str) -> None:
-        for number, line in enumerate(words.split("\n")):
-            style = BOLD if not number else PLAIN
+        for line in words.split("\n"):
             for part in textwrap.wrap(line, WIDTH, subsequent_indent=_indent(line)) or [""]:
-                self._write(part, style)
+                self._write(part)
 
     def _offer(self, words: Rendered, message_id: str) -> None:
         """Print the buttons as letters, and remember what they carry."""
@@ -207,4 +206,6 @@ class ConsoleHome:
 
 
 def _indent(line: str) -> str:
-    return " " * (len(line) - len(line.lstrip())) + INDENT
+    """Return what a wrapped line goes on with: prose at the margin, anything listed set in."""
+    is_prose = line[:1].isalpha()
+    return "" if is_prose else " " * (len(line) - len(line.lstrip())) + INDENT

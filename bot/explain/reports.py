@@ -31,8 +31,8 @@ def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
     if cost is not None:
         names = ("cost", "estimate", "fees")
         # Cost and estimate may well read the same; digits below a cent would tell nobody anything.
-        found = (fact for name in names if (fact := table.find(name)) is not None)
-        gaps = {fact.kind: speech.words(fact) for fact in found}
+        found = (table.find(name) for name in names)
+        gaps = {figure.kind: speech.words(figure) for figure in found if figure is not None}
         is_gain = isinstance(cost.value, Decimal) and cost.value <= 0
         yield speech.say("execution.gain" if is_gain else "execution.cost", gaps)
     if name == "PARTIAL":

@@ -29,7 +29,7 @@ def new_nonce() -> tuple[str, str]:
 
 def nonce_hash(nonce: str) -> str:
     """Return the only thing about a nonce that is kept with its proposal."""
-    return sha256(nonce.encode()).hexdigest()
+    return sha256(nonce.encode(errors="surrogatepass")).hexdigest()
 
 
 def propose(  # noqa: PLR0913  # what a card is made of
