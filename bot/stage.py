@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,7 +50,8 @@ class AutomaticHome:
 
     async def deliver(self, outgoing: Outgoing, *, edits: Sequence[str]) -> Sequence[str]:
         """Show the message, and keep it in mind if it asks for an answer."""
-        ids = await self._shown.deliver(outgoing, edits=edits)
+        # Without its secret a card shows no buttons: there is nobody who could press them.
+        ids = await self._shown.deliver(replace(outgoing, nonce=""), edits=edits)
         if outgoing.nonce and isinstance(outgoing.message, Card | SecondCard) and not edits:
             self._waiting.append((outgoing, ids[-1]))
         return ids
