@@ -10,8 +10,8 @@ from bot.chat.home import Handler, Home
 from bot.chat.requests import Button, Press, Request
 from bot.chat.sender import OutboxSender
 from bot.ports.clock import Clock
+from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, SecondCard
-from bot.ports.records import Outgoing
 from bot.workflow.desk import Desk
 from core.domain.proposal import ProposalState
 

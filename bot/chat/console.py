@@ -19,8 +19,8 @@ from bot.chat.render.pages import Rendered
 from bot.chat.requests import Button, Command, Press, Reply, Request
 from bot.explain.wording.en.moments import MONTHS, WEEKDAYS
 from bot.ports.clock import Clock
+from bot.ports.mail import Outgoing
 from bot.ports.messages import SecondCard
-from bot.ports.records import Outgoing
 from core.domain.errors import EvenkeelError
 
 CHAT: Final = "console"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.chat.requests import Request
-from bot.ports.records import Outgoing
+from bot.ports.mail import Outgoing
 
 Handler = Callable[[Request], Awaitable[str]]
 """Takes a request, returns the short text that answers a button press (may be empty)."""

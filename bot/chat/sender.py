@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.chat.home import Home, MaybeDelivered, NotDelivered, Undeliverable
 from bot.chat.pace import USUAL_PACE, Pace, TokenBucket
 from bot.ports.clock import Clock
-from bot.ports.records import Outgoing, Store, Transaction
+from bot.ports.mail import Outgoing
+from bot.ports.records import Store, Transaction
 
 LONGEST_TRUSTED_WAIT = timedelta(hours=1)
 """A date further ahead, found at the start, comes from a clock that has been set back since."""

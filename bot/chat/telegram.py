@@ -21,7 +21,8 @@ from bot.chat.telegram_reception import Reception
 from bot.chat.telegram_send import Delivery, Render
 from bot.chat.telegram_updates import UPDATE_KINDS, InboxQueue, Received
 from bot.ports.clock import Clock
-from bot.ports.records import Outgoing, Store
+from bot.ports.mail import Outgoing
+from bot.ports.records import Store
 from core.domain.errors import InputInvalid
 
 # PTB's own future: without it every answer "too many requests" is a deprecation warning.

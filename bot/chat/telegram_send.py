@@ -13,7 +13,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat.home import Undeliverable
 from bot.chat.render.pages import Rendered
 from bot.chat.telegram_outcomes import outcome_of, says
-from bot.ports.records import Outgoing
+from bot.ports.mail import Outgoing
 from core.domain.errors import EvenkeelError
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from bot.ports.mail import OutboxState
 from bot.ports.messages import MessageType
-from bot.ports.records import OutboxState
 from bot.store.tables import table_of
 from bot.store.types import InstantText, MemberText, PackedText
 

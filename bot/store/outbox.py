@@ -8,8 +8,8 @@ from typing import cast
 from sqlalchemy import Update, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
+from bot.ports.mail import OutboxState, Outgoing
 from bot.ports.messages import Message
-from bot.ports.records import OutboxState, Outgoing
 from bot.store.documents import document_of, value_of
 from bot.store.journal import SqliteJournal
 from bot.store.kinds import MESSAGE_FAILED, MESSAGE_UNSURE, STORE_ACTOR

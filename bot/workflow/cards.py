@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, CardUpdate, MessageType, SecondCard
-from bot.ports.records import Outgoing, Transaction
+from bot.ports.records import Transaction
 from bot.workflow.desk import Desk, post
 from bot.workflow.propose import card_key, new_nonce
 from core.domain.proposal import Proposal, ProposalState

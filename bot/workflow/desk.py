@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from bot.ports.clock import Clock
 from bot.ports.exchange import AccountReader, MarketReader, OrderPlacer
+from bot.ports.mail import Outgoing
 from bot.ports.messages import Loudness, Message, MessageType, Mode, Notice, NoticeCode
 from bot.ports.narrator import Narrator
-from bot.ports.records import Outgoing, Store, Transaction
+from bot.ports.records import Store, Transaction
 from bot.ports.snapshots import SnapshotTaker
 from core.domain.policy import Policy
 

@@ -54,19 +54,7 @@ def propose(  # noqa: PLR0913  # what a card is made of
         replaces: the proposal whose prices moved; its lifetime and count go on.
     """
     now = desk.clock.now()
-    reshows = 0 if replaces is None else replaces.reshows + 1
-    expires_at = now + desk.policy.approval.time_to_live
-    proposal = Proposal(
-        proposal_id=proposal_id(decision.decision_id, reshows),
-        decision_id=decision.decision_id,
-        state=ProposalState.DRAFT,
-        plan=plan,
-        plan_digest=digest_of(plan),
-        tier=_tier(tx, desk.policy, plan, tx.memory.state()),
-        created_at=now,
-        expires_at=expires_at if replaces is None else replaces.expires_at,
-        reshows=reshows,
-    )
+    proposal = _draft(tx, desk, decision, plan, replaces)
     nonce, hashed = new_nonce()
     tx.proposals.add(proposal, nonce_hash=hashed, actor="engine")
     shown = tx.proposals.move(proposal.proposal_id, ProposalEvent.SHOW, at=now, actor="engine")
@@ -82,6 +70,25 @@ def propose(  # noqa: PLR0913  # what a card is made of
     key = card_key(shown.proposal_id, 0)
     post(tx, desk, MessageType.CARD, key=key, message=card, nonce=nonce)
     return shown
+
+
+def _draft(
+    tx: Transaction, desk: Desk, decision: Decision, plan: Plan, replaces: Proposal | None
+) -> Proposal:
+    now = desk.clock.now()
+    reshows = 0 if replaces is None else replaces.reshows + 1
+    expires_at = now + desk.policy.approval.time_to_live
+    return Proposal(
+        proposal_id=proposal_id(decision.decision_id, reshows),
+        decision_id=decision.decision_id,
+        state=ProposalState.DRAFT,
+        plan=plan,
+        plan_digest=digest_of(plan),
+        tier=_tier(tx, desk.policy, plan, tx.memory.state()),
+        created_at=now,
+        expires_at=expires_at if replaces is None else replaces.expires_at,
+        reshows=reshows,
+    )
 
 
 def card_key(proposal: str, showing: int) -> str:

@@ -32,13 +32,13 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     """
     if has_lapsed(proposal, desk.clock.now()):
         with desk.store.transaction() as tx:
-            return _withdraw(tx, desk, proposal, "the approval is too old")
+            return _take_back(tx, desk, proposal, "the approval is too old")
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
     except FeedUnavailable as error:
         with desk.store.transaction() as tx:
-            return _withdraw(tx, desk, proposal, f"no fresh data: {error}")
+            return _take_back(tx, desk, proposal, f"no fresh data: {error}")
     with desk.store.reading() as tx:
         state = tx.memory.state()
     decision = decide(snapshot, desk.policy, state)
@@ -55,7 +55,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
             return _write_intents(tx, desk, proposal, snapshot, verdict.trades)
         why = _why_no_new_card(desk, proposal, verdict)
         if words is None or verdict.plan is None or why:
-            return _withdraw(tx, desk, proposal, why)
+            return _take_back(tx, desk, proposal, why)
         ended = _end(tx, desk, proposal, ProposalEvent.SUPERSEDE, "prices moved")
         fresh = propose(
             tx,
@@ -102,7 +102,7 @@ def _write_intents(
     for trade in trades:
         limit = _limit(desk, snapshot, trade)
         if limit is None:
-            return _withdraw(tx, desk, proposal, f"{trade.asset} is beyond the printed price")
+            return _take_back(tx, desk, proposal, f"{trade.asset} is beyond the printed price")
         orders.append(
             Order(
                 client_id=client_order_id(proposal.proposal_id, trade.leg, 1),
@@ -131,7 +131,7 @@ def _limit(desk: Desk, snapshot: Snapshot, trade: PlannedTrade) -> Price | None:
     return limit_price(trade.side, quote, market, worst=trade.worst_price, rules=rules)
 
 
-def _withdraw(tx: Transaction, desk: Desk, proposal: Proposal, why: str) -> Proposal:
+def _take_back(tx: Transaction, desk: Desk, proposal: Proposal, why: str) -> Proposal:
     return _end(tx, desk, proposal, ProposalEvent.WITHDRAW, why)
 
 

@@ -103,9 +103,8 @@ def size_orders(
     Source: METHODS 1.6 and 9a.
     """
     by_asset = {holding.asset: holding for holding in portfolio.holdings}
-    minimum = {
-        a: minimum_trade(portfolio.value, h.min_notional, rules) for a, h in by_asset.items()
-    }
+    total = portfolio.value
+    minimum = {a: minimum_trade(total, h.min_notional, rules) for a, h in by_asset.items()}
     work = _Work(portfolio, minimum, mode)
     largest_first = sorted(trades, key=lambda asset: (-abs(trades[asset]), asset))
     for asset in largest_first:

@@ -79,7 +79,8 @@ def draft_plan(view: View) -> Draft:
     mode = fee_mode_of(view.snapshot)
     slips: dict[Asset, Rate] = {}
     while True:
-        rebalance = _rebalance(_with_slips(view, slips), mode)
+        costed = _with_slips(view, slips)
+        rebalance = _rebalance(costed, mode)
         unseen = [order for order in rebalance.sized.orders if order.asset not in slips]
         if not unseen:
             break
@@ -88,11 +89,10 @@ def draft_plan(view: View) -> Draft:
         if thin:
             reasons += thin
             view, slips = _without(view, {reason.subject for reason in thin}), {}
-    view = _with_slips(view, slips)
     if view.new_money:
         amount = Money(view.new_money * view.portfolio.value)
         reasons.append(Reason(ReasonCode.NEW_MONEY, "", (("amount", amount),)))
-    return _finish(view, rebalance, reasons, mode)
+    return _finish(costed, rebalance, reasons, mode)
 
 
 def _rebalance(view: View, mode: FeeMode) -> Rebalance:
@@ -126,8 +126,10 @@ def _slips(
 
 
 def _with_slips(view: View, slips: Mapping[Asset, Rate]) -> View:
+    if not slips:
+        return view
     holdings = tuple(
-        replace(holding, slip=slips.get(holding.asset, holding.slip))
+        replace(holding, slip=slips[holding.asset]) if holding.asset in slips else holding
         for holding in view.portfolio.holdings
     )
     return replace(view, portfolio=replace(view.portfolio, holdings=holdings))

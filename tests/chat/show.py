@@ -11,8 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, Message, Notice, NoticeCode, Reconciliation
-from bot.ports.records import Outgoing
 from bot.workflow.digest import compose_digest
 from core.domain.units import Asset, Quantity
 from tests import conftest

@@ -15,6 +15,7 @@ from bot.chat.render.pages import LIMIT, Rendered, units
 from bot.chat.render.renderer import REPEATED, Renderer
 from bot.chat.requests import Button
 from bot.clocks import SimulatedClock
+from bot.ports.mail import Outgoing
 from bot.ports.messages import (
     Answer,
     Card,
@@ -27,7 +28,6 @@ from bot.ports.messages import (
     Report,
     SecondCard,
 )
-from bot.ports.records import Outgoing
 from core.domain.market import Side
 from core.domain.proposal import OrderState, ProposalState
 from core.domain.units import Asset, Money

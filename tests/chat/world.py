@@ -19,8 +19,8 @@ from bot.clocks import SimulatedClock
 from bot.exchange.paper import PaperExchange
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
+from bot.ports.mail import Outgoing
 from bot.ports.messages import Mode
-from bot.ports.records import Outgoing
 from bot.store.sqlite import open_store
 from bot.workflow.check import check
 from bot.workflow.desk import Audience, Desk

@@ -18,6 +18,7 @@ from bot.chat.render.reports import digest_blocks, report_blocks
 from bot.chat.requests import Button, Press
 from bot.explain.notices import notice_line
 from bot.ports.clock import Clock
+from bot.ports.mail import Outgoing
 from bot.ports.messages import (
     Answer,
     Card,
@@ -29,7 +30,6 @@ from bot.ports.messages import (
     Report,
     SecondCard,
 )
-from bot.ports.records import Outgoing
 from core.domain.units import Asset
 
 REPEATED: Final = " (repeated)"
