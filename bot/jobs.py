@@ -101,8 +101,8 @@ def _every(minutes: int) -> CronTrigger:
 
 async def run_job(desk: Desk, job: Job, *, due_at: datetime) -> None:
     """Run one job; a failure is recorded and told, and never ends the bot."""
-    if job.is_caught_up and _ran_at(desk, job) == due_at:
-        return  # a restart at the very instant it was due
+    if job.is_caught_up and _has_run(desk, job, due_at):
+        return
     try:
         await job.run()
     except Exception as error:
@@ -128,6 +128,20 @@ def _ran_at(desk: Desk, job: Job) -> datetime | None:
     with desk.store.reading() as tx:
         last = tx.memory.get(_last(job))
     return None if last is None else datetime.fromisoformat(last)
+
+
+def _has_run(desk: Desk, job: Job, due_at: datetime) -> bool:
+    """Tell whether a job ran at this local minute already.
+
+    A restart at the very instant would double it, and so would the hour that autumn repeats.
+    """
+    last = _ran_at(desk, job)
+    return last is not None and _local_minute(job, last) == _local_minute(job, due_at)
+
+
+def _local_minute(job: Job, at: datetime) -> datetime:
+    zone = getattr(job.trigger, "timezone", UTC)
+    return at.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
 
 
 async def catch_up(desk: Desk, jobs: Sequence[Job]) -> None:

@@ -12,7 +12,7 @@ from bot.chat.sender import OutboxSender
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, SecondCard
-from bot.workflow.desk import Desk
+from bot.workflow.desk import Desk, reminder
 from core.domain.proposal import ProposalState
 
 AUTO = "auto"
@@ -154,9 +154,12 @@ class Stage:
                 await self._settle()
 
     def _is_waiting(self) -> bool:
+        """Tell whether a card waits for somebody who has not put it off."""
         with self.desk.store.reading() as tx:
             live = tx.proposals.live()
+            later = [tx.memory.get(reminder(chat)) for chat in self.desk.audience.approvers]
         now = self.desk.clock.now()
         if live is None or live.state is not ProposalState.PROPOSED:
             return False
-        return live.expires_at > now
+        is_put_off = any(text and text.startswith(live.proposal_id) for text in later)
+        return live.expires_at > now and not is_put_off

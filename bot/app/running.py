@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.chat.home import Handler, Home
 from bot.chat.sender import OutboxSender
 from bot.clocks import SimulatedClock
-from bot.jobs import Rhythm, catch_up, drive, jobs_of, schedule
+from bot.jobs import Job, Rhythm, catch_up, drive, jobs_of, schedule
 from bot.ports.clock import Clock
 from bot.ports.exchange import MarketReader
 from bot.ports.messages import MessageType, NoticeCode
@@ -110,7 +110,7 @@ class Bot:
                 task.cancel()
 
     async def _work(self) -> None:
-        jobs = jobs_of(self.desk, self.rhythm)
+        jobs = [self._waking(job) for job in jobs_of(self.desk, self.rhythm)]
         await catch_up(self.desk, jobs)
         if self.stage is None:
             scheduler = schedule(self.desk, jobs)
@@ -125,3 +125,17 @@ class Bot:
             await drive(self.desk, jobs, clock, until=until, between=self.stage.between)
             with self.desk.store.transaction() as tx:
                 tx.memory.put(FINISHED_AT, clock.now().isoformat())
+
+    def _waking(self, job: Job) -> Job:
+        """Return ``job`` so that what it has to say leaves at once, not at the sender's next look.
+
+        What is written about its failure is sent as well: nothing is awaited in between.
+        """
+
+        async def run() -> None:
+            try:
+                await job.run()
+            finally:
+                self.sender.wake()
+
+        return replace(job, run=run)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.ports.messages import MessageType, SecondCard
 from bot.ports.records import Claim, Transaction
 from bot.workflow.cards import card_prefix, close, confirm_key, end_card
-from bot.workflow.desk import Desk, post
+from bot.workflow.desk import Desk, post, reminder
 from bot.workflow.expire import expire_in
 from bot.workflow.propose import new_nonce, nonce_hash
 from core.domain.errors import StoreConflict
@@ -99,13 +99,14 @@ def remind_later(desk: Desk, tap: Tap) -> TapResult:
     """Remember to remind silently in three hours; the proposal's lifetime stays the same."""
     now = desk.clock.now()
     with desk.store.transaction() as tx:
+        expire_in(tx, desk)
         proposal = tx.proposals.get(tap.proposal_id)
         if proposal is None or not _is_bound(tx, tap, card_prefix(tap.proposal_id)):
             return TapResult.NOT_VALID
-        if proposal.state is not ProposalState.PROPOSED or proposal.expires_at <= now:
+        if proposal.state is not ProposalState.PROPOSED:
             return TapResult.EXPIRED
         due = (now + REMIND_AFTER).isoformat()
-        tx.memory.put(f"remind:{tap.chat_id}", f"{tap.proposal_id} {due}")
+        tx.memory.put(reminder(tap.chat_id), f"{tap.proposal_id} {due}")
     return TapResult.LATER
 
 

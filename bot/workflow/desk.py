@@ -135,3 +135,8 @@ def notify(
     """Write a short notice down for everybody."""
     message = Notice(desk.mode, code, subject, tuple(values.items()))
     post(tx, desk, kind, key=key, message=message)
+
+
+def reminder(chat_id: str) -> str:
+    """Return under which name the store keeps the reminder a chat asked for."""
+    return f"remind:{chat_id}"

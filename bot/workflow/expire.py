@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.ports.messages import Loudness, MessageType, Notice, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.cards import close, end_card
-from bot.workflow.desk import Desk, notify, post
+from bot.workflow.desk import Desk, notify, post, reminder
 from core.domain.proposal import ProposalState
 from core.lifecycle import ProposalEvent
 
@@ -46,13 +46,13 @@ def remind_due(desk: Desk) -> None:
         return
     with desk.store.transaction() as tx:
         for chat in desk.audience.approvers:
-            asked = tx.memory.get(f"remind:{chat}")
+            asked = tx.memory.get(reminder(chat))
             if not asked:
                 continue
             proposal, due = asked.split()
             if datetime.fromisoformat(due) > now:
                 continue
-            tx.memory.put(f"remind:{chat}", "")
+            tx.memory.put(reminder(chat), "")
             if live.proposal_id != proposal:
                 continue
             values = (("until", live.expires_at.isoformat()),)

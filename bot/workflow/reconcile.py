@@ -21,9 +21,18 @@ async def recover(desk: Desk) -> None:
     """
     adopt_policy(desk)
     expire_due(desk)
+    await tidy(desk)
+
+
+async def tidy(desk: Desk) -> None:
+    """Go on with what an execution left open, and check the books; runs every hour as well.
+
+    An order whose outcome was unknown is asked for again here until the venue can tell.
+    """
     with desk.store.reading() as tx:
         live = tx.proposals.live()
-    if live is not None and live.state is not ProposalState.PROPOSED:
+    is_open = live is not None and live.state is not ProposalState.PROPOSED
+    if live is not None and is_open and not desk.executing.locked():
         await carry_out(desk, live.proposal_id)
     await check_books(desk)
 
