@@ -1,0 +1,1 @@
+"""The bot at work: checks, approvals, orders, halts and crashes on real files."""
