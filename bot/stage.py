@@ -33,19 +33,21 @@ class AutomaticHome:
     It exists on simulated and replayed markets only; the journal names this person ``auto``.
     """
 
-    def __init__(self, shown: Home, answering: Answering, *, clock: Clock, wall: Clock) -> None:
+    def __init__(
+        self, shown: Home, answering: Answering, *, clock: Clock, looks_every: float | None
+    ) -> None:
         """Show everything on ``shown`` and answer as told.
 
         Args:
             shown: where the messages appear.
             answering: approve all, or reject all.
             clock: the market's time, which passes while the automatic person reads a second card.
-            wall: the time requests carry.
+            looks_every: seconds between two looks at what waits; None when a stage says when.
         """
         self._shown = shown
         self._answering = answering
         self._clock = clock
-        self._wall = wall
+        self._looks_every = looks_every
         self._waiting: list[tuple[Outgoing, str]] = []
 
     async def deliver(self, outgoing: Outgoing, *, edits: Sequence[str]) -> Sequence[str]:
@@ -57,8 +59,10 @@ class AutomaticHome:
         return ids
 
     async def run(self, handle: Handler) -> None:
-        """Receive nothing of its own accord; ``answer`` is called between two steps of time."""
-        del handle
+        """Answer now and then; on a stage only ``answer`` does, between two steps of time."""
+        while self._looks_every is not None:
+            await asyncio.sleep(self._looks_every)
+            await self.answer(handle)
         await asyncio.Event().wait()
 
     async def answer(self, handle: Handler) -> bool:
@@ -84,7 +88,7 @@ class AutomaticHome:
                 is_private=True,
                 message_id=message_id,
                 act=Press(button, message.proposal.proposal_id, outgoing.nonce),
-                sent_at=self._wall.now(),
+                sent_at=self._clock.now(),
             )
         )
 

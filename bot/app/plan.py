@@ -56,7 +56,7 @@ def folder_of(plan: RunPlan) -> Path:
     root, file = plan.settings.data_dir, plan.settings.file
     if plan.replay is not None:
         return _unused(root, f"replay-{plan.replay.path.stem}")
-    name = f"simulated-{file.simulation.seed}"
+    name = f"{'simulated' if plan.is_staged else 'realtime'}-{file.simulation.seed}"
     candidates = sorted(root.glob(f"{name}*/{DATABASE}"), key=lambda path: path.stat().st_mtime)
     if candidates and not plan.fresh and not _has_ended(candidates[-1]):
         return candidates[-1].parent

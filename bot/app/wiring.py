@@ -32,6 +32,7 @@ from bot.workflow.summary import Summary, close_run, summarise
 from core.domain.errors import Invalid
 from core.domain.units import Quantity
 
+AUTOMATIC_LOOKS = 1.0
 UNHURRIED = Pace(chat_burst=1000, chat_per_second=1e6, per_second=1e6, poll_every=0.05)
 
 
@@ -130,7 +131,8 @@ async def _people(
     shown = await home_of(plan, desk, stack=stack, goes_on=goes_on)
     automatic = None
     if plan.answering is not None:
-        automatic = AutomaticHome(shown, plan.answering, clock=desk.clock, wall=wall)
+        looks = None if plan.is_staged else AUTOMATIC_LOOKS
+        automatic = AutomaticHome(shown, plan.answering, clock=desk.clock, looks_every=looks)
     home = automatic or shown
     pace = USUAL_PACE if on_telegram else UNHURRIED
     sender = OutboxSender(desk.store, home, SystemClock(), pace=pace)

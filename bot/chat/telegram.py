@@ -67,7 +67,7 @@ class TelegramHome:
         """
         bot_id = account.bot_id
         hide(account.token)
-        logging.getLogger("telegram").setLevel(logging.INFO)  # below that it shows whole messages
+        _quieten()
         self._store = store
         self._clock = clock
         self._patience = patience
@@ -195,3 +195,9 @@ class TelegramHome:
         payload = {"chat_id": outgoing.chat_id, "key": outgoing.key, "why": why}
         with self._store.transaction() as tx:
             tx.journal.append("message.gone", "telegram", payload, at=self._clock.now())
+
+
+def _quieten() -> None:
+    """Keep PTB from writing whole messages, with the secrets of their buttons, into the log."""
+    logging.getLogger("telegram").setLevel(logging.INFO)
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -102,7 +102,9 @@ def text_of(number: Decimal) -> str:
     text = str(number)  # half the time of a format, and the same text unless there is an exponent
     if "E" in text:
         text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if text[-1] != "0" or "." not in text:
+        return text
+    return text.rstrip("0").rstrip(".")
 
 
 def quantised(number: float, digits: int = 6) -> float:
