@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from bot.stage import Stage
 from bot.workflow.desk import Desk, notify
 from bot.workflow.execute import carry_out
 from bot.workflow.reconcile import recover
+from core.domain.errors import Invalid
 
 log = logging.getLogger(__name__)
 
@@ -92,39 +93,59 @@ class Bot:
     rhythm: Rhythm
 
     async def live(self, stopping: asyncio.Event) -> None:
-        """Recover, then work until the market ends or ``stopping`` is set."""
-        async with asyncio.TaskGroup() as group:
-            service = [
-                group.create_task(self.sender.run()),
-                group.create_task(self.home.run(self.handle)),
-            ]
-            await recover(self.desk)
-            work = group.create_task(self._work())
-            stop = group.create_task(stopping.wait())
-            await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
-            for task in (work, stop):
-                task.cancel()
-            await self.executions.finished()
-            await self.sender.drain(LAST_WORDS)
-            for task in service:
-                task.cancel()
+        """Recover, then work until the market ends or ``stopping`` is set.
 
-    async def _work(self) -> None:
+        Raises:
+            Invalid: something that was given turned out unusable, e.g. a token.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._live_in(group, stopping)
+        except* Invalid as several:
+            # One clear sentence for the person, not a group of tracebacks.
+            raise _first(several) from None
+
+    async def _live_in(self, group: asyncio.TaskGroup, stopping: asyncio.Event) -> None:
+        recovered = asyncio.Event()
+        service = [
+            group.create_task(self.sender.run()),
+            group.create_task(self._receive(recovered)),
+        ]
+        work = group.create_task(self._work(recovered))
+        stop = group.create_task(stopping.wait())
+        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
+        for task in (work, stop):
+            task.cancel()
+        await self.executions.finished()
+        await self.sender.drain(LAST_WORDS)
+        for task in service:
+            task.cancel()
+
+    async def _receive(self, recovered: asyncio.Event) -> None:
+        """Listen to people once what was left under way has come to rest."""
+        await recovered.wait()
+        await self.home.run(self.handle)
+
+    async def _work(self, recovered: asyncio.Event) -> None:
+        await recover(self.desk)
+        recovered.set()
         jobs = [self._waking(job) for job in jobs_of(self.desk, self.rhythm)]
         await catch_up(self.desk, jobs)
         if self.stage is None:
-            scheduler = schedule(self.desk, jobs)
-            scheduler.start()
-            try:
-                await asyncio.Event().wait()
-            finally:
-                scheduler.shutdown(wait=False)
-        clock = self.market.clock
-        if isinstance(clock, SimulatedClock) and self.stage is not None:
-            until = self.market.ends_at or FAR
+            await self._keep_schedule(jobs)
+        elif isinstance(self.market.clock, SimulatedClock):
+            clock, until = self.market.clock, self.market.ends_at or FAR
             await drive(self.desk, jobs, clock, until=until, between=self.stage.between)
             with self.desk.store.transaction() as tx:
                 tx.memory.put(FINISHED_AT, clock.now().isoformat())
+
+    async def _keep_schedule(self, jobs: Sequence[Job]) -> None:
+        scheduler = schedule(self.desk, jobs)
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
 
     def _waking(self, job: Job) -> Job:
         """Return ``job`` so that what it has to say leaves at once, not at the sender's next look.
@@ -139,3 +160,8 @@ class Bot:
                 self.sender.wake()
 
         return replace(job, run=run)
+
+
+def _first(group: BaseExceptionGroup[Invalid]) -> Invalid:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -90,7 +90,7 @@ class Front:
             if tx.inbox.keep(request.request_id, "", at=now):
                 tx.inbox.handled(request.request_id, at=now)
                 return True
-            return any(name == request.request_id for name, _ in tx.inbox.unhandled())
+            return tx.inbox.is_waiting(request.request_id)
 
     def _visit(self, request: Request, role: Role) -> Visit:
         return Visit(

@@ -41,9 +41,6 @@ class Pace:
 
 USUAL_PACE: Final = Pace()
 
-AT_ONCE: Final = Pace(chat_burst=10**6, chat_per_second=1e6, per_second=1e6)
-"""For homes on this machine, which nobody can flood."""
-
 _ROUNDING: Final = 1e-4
 """Clocks count whole microseconds: so much less than a token is a token."""
 

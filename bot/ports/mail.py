@@ -108,6 +108,10 @@ class Inbox(Protocol):
         """Return (update_id, document) of what was kept and not handled, oldest first."""
         ...
 
+    def is_waiting(self, update_id: str) -> bool:
+        """Tell whether an update was kept and is not handled yet."""
+        ...
+
     def handled(self, update_id: str, *, at: datetime) -> None:
         """Mark an update as handled."""
         ...

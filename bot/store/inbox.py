@@ -16,6 +16,9 @@ _UNHANDLED = (
     .where(INBOX.c.handled_at.is_(None))
     .order_by(INBOX.c.seq)
 )
+_WAITING = select(INBOX.c.seq).where(
+    INBOX.c.update_id == bindparam("update_id"), INBOX.c.handled_at.is_(None)
+)
 _LAST_ALLOWED = select(ALLOWANCE.c.allowed_at).where(ALLOWANCE.c.key == bindparam("key"))
 _ADD_ALLOWANCE = insert_or_keep(ALLOWANCE)
 _ALLOW = _ADD_ALLOWANCE.on_conflict_do_update(
@@ -38,6 +41,10 @@ class SqliteInbox:
     def unhandled(self) -> Sequence[tuple[str, str]]:
         """Return (update_id, document) of what was kept and not handled, oldest first."""
         return [(row["update_id"], row["document"]) for row in self._work.rows(_UNHANDLED)]
+
+    def is_waiting(self, update_id: str) -> bool:
+        """Tell whether an update was kept and is not handled yet."""
+        return self._work.row(_WAITING, {"update_id": update_id}) is not None
 
     def handled(self, update_id: str, *, at: datetime) -> None:
         """Mark an update as handled, and forget what it said: it may hold a code.

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.ports.mail import OutboxState
 from bot.ports.messages import Message
-from bot.ports.records import OutboxState, Store, Transaction
+from bot.ports.records import Store, Transaction
 from core.domain.errors import StoreConflict
 from tests.store.arranging import payloads
 from tests.store.sample_messages import messages, outgoing
@@ -196,6 +197,7 @@ class InboxCards:
             assert list(tx.inbox.unhandled()) == [("9", '{"b": 1}'), ("10", '{"a": 1}')]
             tx.inbox.handled("9", at=AT)
             assert list(tx.inbox.unhandled()) == [("10", '{"a": 1}')]
+            assert [tx.inbox.is_waiting(name) for name in ("9", "10", "11")] == [False, True, False]
             assert not tx.inbox.keep("9", '{"b": 1}', at=AT)
             for update_id in ("9", "11"):
                 with pytest.raises(StoreConflict, match=update_id):

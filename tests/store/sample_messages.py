@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.ports.mail import Outgoing
 from bot.ports.messages import (
     Answer,
     Card,
@@ -19,7 +20,6 @@ from bot.ports.messages import (
     SecondCard,
     Untouched,
 )
-from bot.ports.records import Outgoing
 from core.domain.proposal import ProposalState
 from core.domain.units import Money, Quantity
 from tests.store.samples import (

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects.sqlite import dialect
 
+from bot.ports.mail import OutboxState
 from bot.ports.messages import MessageType, Mode, Notice, NoticeCode
-from bot.ports.records import OutboxState
 from bot.store.moves import moves_by_event
 from bot.store.sqlite import SqliteStore, open_store
 from bot.store.types import DecimalText, InstantText, MemberText, PackedText
