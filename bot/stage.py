@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 from bot.chat.home import Handler, Home
 from bot.chat.requests import Button, Press, Request
@@ -12,19 +11,13 @@ from bot.chat.sender import OutboxSender
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, SecondCard
+from bot.settings.answering import Answering
 from bot.workflow.desk import Desk, reminder
 from core.domain.proposal import ProposalState
 
 AUTO = "auto"
 CLOCK_NOW = "clock:now"
 LONGEST_DRAIN = 30.0
-
-
-class Answering(StrEnum):
-    """How the automatic person answers every proposal."""
-
-    ALL = "all"
-    NONE = "none"
 
 
 class AutomaticHome:

@@ -25,7 +25,7 @@ from core.domain.decision import (
 )
 from core.domain.ids import proposal_id
 from core.domain.policy import Policy, ProfileName
-from core.domain.portfolio import Cash, Holding
+from core.domain.portfolio import Cash, Holding, Portfolio
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState, Stress
 from core.domain.units import ONE, ZERO, Asset, Money, Weight, exact
@@ -50,7 +50,6 @@ from core.planning.gates import (
     plan_gate,
     targets_gate,
 )
-from core.planning.holdings import portfolio_of
 from core.planning.proposing import View, draft_plan
 from core.planning.rebalance import find_breaches, stands_of
 from core.signals.drift import drift_in_bands, values_of
@@ -79,10 +78,10 @@ def decide(snapshot: Snapshot, policy: Policy, state: EngineState) -> Decision:
 
     Invariants: INV-1, INV-6, INV-7.
     """
-    data = data_gate(snapshot, policy)
-    if not data.passed:
+    data, portfolio = data_gate(snapshot, policy)
+    if portfolio is None:
         return _conclude(snapshot, policy, state, gates=(data,), view=None, plan=None)
-    view, profile, size = _see(snapshot, policy, state)
+    view, profile, size = _see(snapshot, policy, state, portfolio)
     breach, memory = breach_gate(view, state)
     memory = replace(memory, size_profile=size if _counts(snapshot) else state.size_profile)
     gates = [data, halt_gate(state), pause_gate(snapshot, state), targets_gate(policy)]
@@ -108,10 +107,9 @@ def _multipliers(_state: EngineState) -> Multipliers:
 
 
 def _see(
-    snapshot: Snapshot, policy: Policy, state: EngineState
+    snapshot: Snapshot, policy: Policy, state: EngineState, portfolio: Portfolio
 ) -> tuple[View, ProfileName, ProfileName]:
     """Put the portfolio into its bands; return it with the profile in force and the size's own."""
-    portfolio = portfolio_of(snapshot, policy)
     rules, guarded = policy.bands, state.stress is Stress.GUARDED
     size = size_profile(portfolio.value, state.size_profile, rules)
     is_small = rules.adapt_to_size and size is not ProfileName.STANDARD
@@ -232,7 +230,8 @@ def has_hard_breach(snapshot: Snapshot, policy: Policy, state: EngineState) -> b
         policy: the person's rules.
         state: the engine's memory.
     """
-    if not data_gate(snapshot, policy).passed:
+    _, portfolio = data_gate(snapshot, policy)
+    if portfolio is None:
         return False
-    view, _, _ = _see(snapshot, policy, state)
+    view, _, _ = _see(snapshot, policy, state, portfolio)
     return bool(view.breaches.hard)

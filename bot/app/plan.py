@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.app.running import FINISHED_AT
 from bot.settings import Settings
-from bot.stage import Answering
+from bot.settings.answering import Answering
 from bot.store.sqlite import open_store
 from core.domain.errors import InputInvalid
 

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import AsJson, DataDir, database_of
-from bot.store.sqlite import open_store
-from bot.store.verify import export_journal, verify_journal
 from core.domain.errors import InputInvalid
 
 NOT_WHOLE = 1
@@ -24,6 +22,9 @@ Anchors = Annotated[
 @journal_commands.command()
 def verify(data: DataDir = None, anchor: Anchors = None, as_json: AsJson = False) -> None:
     """Check that no entry was changed or dropped, and that every execution was approved."""
+    from bot.store.sqlite import open_store
+    from bot.store.verify import verify_journal
+
     path = database_of(data)
     with open_store(path, read_only=True) as store:
         verdict = verify_journal(store, [_anchor(text) for text in anchor or ()])
@@ -44,6 +45,9 @@ def verify(data: DataDir = None, anchor: Anchors = None, as_json: AsJson = False
 @journal_commands.command()
 def export(data: DataDir = None) -> None:
     """Print every entry as one line of JSON, oldest first."""
+    from bot.store.sqlite import open_store
+    from bot.store.verify import export_journal
+
     with open_store(database_of(data), read_only=True) as store:
         for line in export_journal(store):
             print(line)

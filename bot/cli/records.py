@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, database_of, settings_of
+from bot.ports.records import Store
 from bot.settings import values_in_force
-from bot.store.sqlite import SqliteStore, open_store
 from core.codec import digest_of
 from core.engine import decide
 
@@ -21,6 +21,8 @@ Most = Annotated[
 
 def replay(data: DataDir = None, last: Most = None, as_json: AsJson = False) -> None:
     """Make every stored decision again from its stored inputs, and compare the digests."""
+    from bot.store.sqlite import open_store
+
     with open_store(database_of(data), read_only=True) as store:
         with store.reading() as tx:
             ids = tx.decisions.ids()
@@ -38,7 +40,7 @@ def replay(data: DataDir = None, last: Most = None, as_json: AsJson = False) -> 
         sys.exit(DIFFERS)
 
 
-def _is_equal(store: SqliteStore, decision_id: str) -> bool:
+def _is_equal(store: Store, decision_id: str) -> bool:
     with store.reading() as tx:
         stored = tx.decisions.get(decision_id)
     if stored is None:

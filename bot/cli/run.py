@@ -6,16 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app import Replay, RunPlan, run_bot
-from bot.cli.closing import closing_words
 from bot.cli.options import DataDir, PolicyPath, settings_of
 from bot.settings import Settings
-from bot.stage import Answering
+from bot.settings.answering import Answering
 from core.domain.errors import InputInvalid
+
+if TYPE_CHECKING:
+    # The wiring takes a second to import, which no other command should pay for.
+    from bot.app import Replay, RunPlan
 
 ReplayFile = Annotated[
     Path | None,
@@ -55,6 +57,9 @@ def run(  # typer shows each option's own help
     folder, and this terminal as the chat. Without a terminal it answers its own proposals, runs a
     fixed span to the end, and prints a summary.
     """
+    from bot.app import RunPlan, run_bot
+    from bot.cli.closing import closing_words
+
     settings = settings_of(policy, data)
     if start_cash is not None:
         settings = settings.with_start_cash(_amount(start_cash))
@@ -74,7 +79,7 @@ def run(  # typer shows each option's own help
         print(line)
 
 
-def _print_start(settings: Settings, plan: RunPlan) -> None:
+def _print_start(settings: Settings, plan: "RunPlan") -> None:
     market = "simulated market" if plan.replay is None else f"replay of {plan.replay.path.name}"
     print(f"Evenkeel {version('evenkeel')} · PAPER money · {market} · policy: {settings.origin}")
     if settings.telegram_token is None:
@@ -95,7 +100,9 @@ def _print_start(settings: Settings, plan: RunPlan) -> None:
     print(flush=True)
 
 
-def _replay(path: Path, first: str | None, last: str | None) -> Replay:
+def _replay(path: Path, first: str | None, last: str | None) -> "Replay":
+    from bot.app import Replay
+
     begin, end = _day(first, "--from"), _day(last, "--to")
     if begin is not None and end is not None and begin > end:
         raise InputInvalid(f"--from {first} lies after --to {last}; swap them")

@@ -2,6 +2,7 @@
 
 from core.domain.decision import Gate, GateResult, Plan, Reason, ReasonCode
 from core.domain.policy import Policy, ProfileName
+from core.domain.portfolio import Portfolio
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
 from core.domain.units import ZERO
@@ -11,15 +12,14 @@ from core.planning.proposing import Draft, View
 from core.planning.validity import find_faults, find_unmanaged
 
 
-def data_gate(snapshot: Snapshot, policy: Policy) -> GateResult:
-    """Ask whether the snapshot can be believed (gate 1)."""
+def data_gate(snapshot: Snapshot, policy: Policy) -> tuple[GateResult, Portfolio | None]:
+    """Ask whether the snapshot can be believed (gate 1); return the portfolio too if it can."""
     faults = find_faults(snapshot, policy)
-    if not faults and portfolio_of(snapshot, policy).value <= ZERO:
-        faults = (Reason(ReasonCode.NO_VALUE),)
-    unmanaged = find_unmanaged(snapshot, policy)
-    if faults:
-        return GateResult(Gate.DATA, passed=False, reasons=(*faults, *unmanaged))
-    return GateResult(Gate.DATA, passed=True, reasons=(Reason(ReasonCode.DATA_VALID), *unmanaged))
+    portfolio = None if faults else portfolio_of(snapshot, policy)
+    if portfolio is not None and portfolio.value <= ZERO:
+        faults, portfolio = (Reason(ReasonCode.NO_VALUE),), None
+    reasons = (*(faults or (Reason(ReasonCode.DATA_VALID),)), *find_unmanaged(snapshot, policy))
+    return GateResult(Gate.DATA, passed=portfolio is not None, reasons=reasons), portfolio
 
 
 def halt_gate(state: EngineState) -> GateResult:
