@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from core.codec import bar_series
 from core.domain.decision import Decision, GateResult
@@ -33,6 +33,8 @@ from core.domain.state import EngineState
 from core.domain.units import Asset, Money, Price, Quantity, Rate, Weight, exact
 from core.engine import decide
 
+_T = TypeVar("_T")
+
 MORNING = datetime(2026, 3, 2, 0, 6, tzinfo=UTC)
 """A Monday, six minutes after the UTC close: day 0 of every story."""
 
@@ -40,7 +42,8 @@ DEPTH = Quantity(Decimal("1e12"))
 """Coins at the best level of a book that no order ever empties."""
 
 _LINE = re.compile(
-    r"(?P<asset>[A-Z0-9]+) (?P<amount>\S+) @ (?P<price>\S+)(?: -> (?P<target>[^,\s]+))?(?P<rest>.*)"
+    r"(?P<asset>[A-Z0-9]+) (?P<amount>\S+) @ (?P<price>[^,\s]+)"
+    r"(?: -> (?P<target>[^,\s]+))?(?P<rest>.*)"
 )
 _CASH = re.compile(r"(?P<amount>\S+) -> (?P<target>[^,\s]+)(?P<rest>.*)")
 _DEFAULTS = {
@@ -120,6 +123,13 @@ def snapshot(
         books=tuple(replace(row, observed_at=row.observed_at + later) for row in world.books),
     )
     return replace(moved, **changes)
+
+
+def altered(value: _T, **fields: Any) -> _T:
+    """Return a value of the domain with fields replaced that are named at run time."""
+    made: Any = value
+    result: _T = replace(made, **fields)
+    return result
 
 
 def decide_on(

@@ -8,14 +8,14 @@ from bot.cli.plan_document import PlanAnswer, PlanRequest, calculate
 from core.domain.decision import Decision, Plan, PlannedTrade, Propose
 from core.domain.market import FeeMode, Side
 from core.domain.portfolio import Balance, Holding, Portfolio
-from core.domain.units import ONE, ZERO, Asset, Money, Quantity, Weight, exact
+from core.domain.units import ZERO, Asset, Money, Quantity, Weight, exact
 from core.engine import decide
 from core.planning.holdings import fee_mode_of, portfolio_of
 from core.planning.orders import SizedOrder
 from tests.dsl import Situation
 from tests.strategies import World
 
-LIMITS = frozenset(["BELOW_MIN", "COLD_LIMITED", "CASH_LIMITED", "ILLIQUID", "FEE_TOKEN_SHORT"])
+LIMITS = frozenset(["BELOW_MIN", "COLD_LIMITED", "CASH_LIMITED", "ILLIQUID"])
 """Codes of a plan that could not go all the way: a second run may find the rest of it."""
 
 Leg = SizedOrder | PlannedTrade
@@ -157,8 +157,3 @@ def filled(situation: Situation, worked: Worked) -> Situation:
         fee_token_value=None if token is None else Money(max(token, ZERO)),
     )
     return replace(situation, snapshot=seen)
-
-
-def scaled(number: Decimal, factor: int) -> Decimal:
-    """Return a number times a factor, exactly."""
-    return number * (ONE * factor)

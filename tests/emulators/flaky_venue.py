@@ -102,7 +102,8 @@ class FlakyVenue:
                 await self._clock.sleep(seconds)
                 return await self._venue.place(order)
             case FillPartly(quantity):
-                return await self._venue.place(replace(order, quantity=quantity))
+                most = min(quantity, order.quantity)
+                return await self._venue.place(replace(order, quantity=most))
             case Fine():
                 return await self._venue.place(order)
 

@@ -1,10 +1,13 @@
-"""A bot that kills itself: ``python -m tests.workflow.crash_child FOLDER STORY``.
+"""A bot that kills itself: ``python -m tests.workflow.crash_child FOLDER STORY every``.
 
 Whatever the bot does on disk or at the venue is a step: before and after every commit, every call
 of the venue, and every message that reaches the phone. The story is first told once to count its
 steps. Then, for each of them, a forked child tells it again on a fresh copy of the same files and
 sends itself SIGKILL at that step. What the children leave behind lies in FOLDER/1, FOLDER/2, ...
-With a third argument, a second child starts on those files and is killed while it recovers.
+
+With the third word ``lasting`` only those steps count after which the files or the venue differ: a
+kill anywhere else leaves what an earlier one left. With ``twice`` a second child starts on those
+files as well, and is killed while it recovers.
 """
 
 import asyncio
@@ -30,7 +33,7 @@ from tests.workflow.office import MORNING, OWNER, Letter, Office
 PHONE = "phone.jsonl"
 # Which step of a recovery is deadly: another one for each step of the story.
 STRIDE, SECOND_STEPS = 7, 17
-SECOND_KILL = 3
+LASTING = frozenset({"after commit", "after place", "after delivery"})
 
 
 class Steps:
@@ -40,13 +43,16 @@ class Steps:
         names: the steps taken, in order.
     """
 
-    def __init__(self, deadly: int) -> None:
+    def __init__(self, deadly: int, *, every: bool = True) -> None:
         """Kill at step ``deadly``; 0 lets the story end."""
         self._deadly = deadly
+        self._every = every
         self.names: list[str] = []
 
     def take(self, name: str) -> None:
         """Take one step, perhaps the last."""
+        if not self._every and name not in LASTING:
+            return
         self.names.append(name)
         if len(self.names) == self._deadly:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -158,9 +164,8 @@ def in_child(work: Callable[[], None]) -> int:
         os._exit(1)
 
 
-def tell_whole(folder: Path, story: str) -> None:
+def tell_whole(folder: Path, story: str, steps: Steps) -> None:
     """Tell the story to its end and write down its steps."""
-    steps = Steps(0)
     asyncio.run(tell(folder, story, steps))
     (folder / "steps.json").write_text(json.dumps(steps.names))
 
@@ -183,23 +188,37 @@ def found(folder: Path) -> None:
     asyncio.run(make())
 
 
-def main(folder: Path, story: str, *, is_killed_twice: bool) -> None:
+def main(folder: Path, story: str, mode: str) -> None:
     """Let the story be killed at each of its steps."""
+    every = mode == "every"
     base, whole = folder / "base", folder / "0"
     found(base)
     asyncio.run(rehearse(shutil.copytree(base, folder / "rehearsal"), story))
     shutil.copytree(base, whole)
-    assert in_child(lambda: tell_whole(whole, story)) == 0
+    assert in_child(lambda: tell_whole(whole, story, Steps(0, every=every))) == 0
     steps = json.loads((whole / "steps.json").read_text())
+    killed_twice = 0
     for number in range(1, len(steps) + 1):
         place = shutil.copytree(base, folder / str(number))
-        status = in_child(partial(asyncio.run, tell(place, story, Steps(number))))
+        deadly = Steps(number, every=every)
+        status = in_child(partial(tell_in_loop, place, story, deadly))
         assert os.WIFSIGNALED(status), f"step {number} was not reached"
         assert os.WTERMSIG(status) == signal.SIGKILL
-        if is_killed_twice:
+        if mode == "twice":
             second = Steps(1 + number * STRIDE % SECOND_STEPS)
-            in_child(partial(asyncio.run, recover_again(place, second)))
+            killed_twice += os.WIFSIGNALED(in_child(partial(recover_in_loop, place, second)))
+    assert mode != "twice" or killed_twice > len(steps) // 2
+
+
+def tell_in_loop(folder: Path, story: str, steps: Steps) -> None:
+    """Tell a story in a loop of its own."""
+    asyncio.run(tell(folder, story, steps))
+
+
+def recover_in_loop(folder: Path, steps: Steps) -> None:
+    """Recover in a loop of its own."""
+    asyncio.run(recover_again(folder, steps))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], is_killed_twice=len(sys.argv) > SECOND_KILL)
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])

@@ -18,7 +18,8 @@ from bot.workflow.expire import expire_due
 from core.domain.proposal import OrderState, ProposalState
 from core.lifecycle import ORDER_ENDED, PROPOSAL_ENDED
 from tests.workflow.crash_child import PHONE, write_down
-from tests.workflow.office import CHAT, MORNING, OWNER, Office, sent_at
+from tests.workflow.office import CHAT, OWNER, Office
+from tests.workflow.records import sent_at
 
 ROOT = Path(__file__).resolve().parents[2]
 SOON, LATE = timedelta(seconds=1), timedelta(hours=13)
@@ -145,7 +146,7 @@ def killed(folder: Path, steps: list[str]) -> Iterator[tuple[str, Path]]:
 def plain_story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """Give what a plain story's killed bots left behind, with its steps."""
     folder = tmp_path_factory.mktemp("plain")
-    return folder, tell(folder, "plain")
+    return folder, tell(folder, "plain", "every")
 
 
 def copied(story: tuple[Path, list[str]], place: Path) -> list[str]:
@@ -162,7 +163,7 @@ async def test_a2_killed_at_every_step(
     tmp_path: Path, story: str, plain_story: tuple[Path, list[str]]
 ) -> None:
     """Wherever the bot dies, the next start brings the plan to one end, with books that agree."""
-    steps = copied(plain_story, tmp_path) if story == "plain" else tell(tmp_path, story)
+    steps = copied(plain_story, tmp_path) if story == "plain" else tell(tmp_path, story, "lasting")
     endings = set()
     for step, folder in killed(tmp_path, steps):
         office = await restarted(folder, SOON)
@@ -181,7 +182,7 @@ async def test_a2_killed_at_every_step(
 async def test_a2_killed_at_every_step_and_off_for_long(
     tmp_path: Path, plain_story: tuple[Path, list[str]]
 ) -> None:
-    """A bot that stays off for half a day books what was traded, and trades nothing of it further."""
+    """A bot that stays off for half a day books what was traded, and trades no more of it."""
     steps = copied(plain_story, tmp_path)
     for step, folder in killed(tmp_path, steps):
         before = len(sent_in(folder))
@@ -208,7 +209,7 @@ async def test_a2_killed_again_while_recovering(tmp_path: Path) -> None:
 @pytest.mark.timeout(300)
 async def test_a_pause_and_a_halt_outlive_a_kill(tmp_path: Path) -> None:
     """What a person stopped stays stopped after a kill at any step, exactly as far as committed."""
-    steps = tell(tmp_path, "stopped")
+    steps = tell(tmp_path, "stopped", "every")
     for step, folder in killed(tmp_path, steps):
         office = await restarted(folder, SOON)
         kinds = [entry.kind for entry in office.journal()]

@@ -119,7 +119,7 @@ async def test_an_unexplained_balance_is_told_once_a_day(office: Office) -> None
     assert len(office.notices(NoticeCode.UNEXPLAINED)) == 2
     await post_digest(office.desk)
     (digest,) = office.said(Digest)
-    assert [(row.asset, row.unexplained) for row in digest.unexplained] == [("USD", 123)]
+    assert [(row.asset, row.unexplained) for row in digest.unexplained] == [(USD, Decimal(123))]
 
 
 async def test_books_are_not_compared_during_an_execution(

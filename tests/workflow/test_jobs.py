@@ -45,7 +45,7 @@ async def live(office: Office, diary: Diary, **span: float) -> None:
 
 
 async def test_a_day_has_one_evaluation_and_one_digest(office: Office) -> None:
-    """In three days there are three evaluations at 00:06 UTC and three digests at the local hour."""
+    """Three days have three evaluations at 00:06 UTC and three digests at the local hour."""
     diary = Diary(office, Rhythm(intraday_minutes=60, expiry_minutes=60, zone=BERLIN))
     office.clock.step(minutes=1)
     await live(office, diary, days=3)
@@ -184,7 +184,7 @@ async def test_the_real_jobs_run_for_days(open_office: Opener) -> None:
 
 
 async def test_the_scheduler_knows_every_job(office: Office) -> None:
-    """At the real pace each job has one instance, its late runs are run, its missed ones are one."""
+    """At the real pace no job runs beside itself, late runs are run, missed ones are one."""
     jobs = jobs_of(office.desk, Rhythm())
     scheduler = schedule(office.desk, jobs)
     planned = {job.id: job for job in scheduler.get_jobs()}

@@ -1,11 +1,8 @@
 """The last gate against everything a planner, a bug or a thief could hand it."""
 
-import ast
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,171 +10,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ports.messages import NoticeCode
-from bot.workflow.last_gate import HOLDS_AT_LEAST, Situation, refuse
-from core.domain.decision import Plan, PlannedTrade
+from bot.workflow.last_gate import HOLDS_AT_LEAST
 from core.domain.ids import client_order_id
-from core.domain.market import Quote, Side
-from core.domain.policy import ApprovalRules, Policy
-from core.domain.portfolio import Balance
-from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
+from core.domain.market import Side
+from core.domain.policy import ApprovalRules
+from core.domain.proposal import OrderState, ProposalState
 from core.domain.state import EngineState, Halt
-from core.domain.units import ONE, ZERO, Asset, Money, Price, Quantity, Rate, Weight
+from core.domain.units import ZERO, Asset, Money, Price, Quantity
 from tests.workflow.conftest import Opener
+from tests.workflow.gate_cases import (
+    FEE,
+    MIDS,
+    Case,
+    coins,
+    fill,
+    money,
+    order,
+    proposal,
+    purchase,
+    sale,
+    situation,
+    trade,
+)
 from tests.workflow.office import BTC, ETH, MORNING, USD, Office, policy
-
-ROOT = Path(__file__).resolve().parents[2]
-LATER = MORNING + timedelta(minutes=1)
-FEE = Rate(Decimal("0.004"))
-MIDS = {BTC: Decimal(100), ETH: Decimal(10)}
-
-
-@dataclass(frozen=True)
-class Case:
-    """An order and everything the gate sees with it."""
-
-    order: Order
-    now: Situation
-
-    def with_order(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the order
-        """Return the same situation with a changed order."""
-        return replace(self, order=replace(self.order, **changes))
-
-    def with_now(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the situation
-        """Return the same order in a changed situation."""
-        return replace(self, now=replace(self.now, **changes))
-
-    def with_proposal(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the proposal
-        """Return the same order of a changed proposal."""
-        return self.with_now(proposal=replace(self.now.proposal, **changes))
-
-    def with_plan(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the plan
-        """Return the same order of a changed plan."""
-        return self.with_proposal(plan=replace(self.now.proposal.plan, **changes))
-
-    @property
-    def answer(self) -> str:
-        """What the gate says."""
-        return refuse(self.order, self.now)
-
-
-def trade(leg: int, asset: Asset, side: Side, quantity: str) -> PlannedTrade:
-    """Return a leg at the middle price, bound at 1 % from it."""
-    mid = MIDS[asset]
-    return PlannedTrade(
-        leg,
-        asset,
-        side,
-        Quantity(Decimal(quantity)),
-        Price(mid),
-        Price(mid * (1 + side.sign / 100)),
-        cash=Money(-side.sign * Decimal(quantity) * mid),
-        fee=Money(ZERO),
-        slippage=Money(ZERO),
-        received=Quantity(Decimal(quantity)),
-    )
-
-
-def plan(*trades: PlannedTrade, turnover: str = "0.1", first_funding: bool = False) -> Plan:
-    """Return a plan of these legs."""
-    return Plan(
-        trades=trades,
-        value=Money(Decimal(2000)),
-        value_after=Money(Decimal(2000)),
-        cash_after=Money(Decimal(500)),
-        weights_after=(),
-        cost=Money(ONE),
-        turnover=Weight(Decimal(turnover)),
-        benefit=Rate(ONE),
-        cost_rate=Rate(ZERO),
-        first_funding=first_funding,
-        hard=False,
-    )
-
-
-def proposal(*trades: PlannedTrade) -> Proposal:
-    """Return a proposal that was approved a moment ago and is executing."""
-    return Proposal(
-        proposal_id="7f3k9q2m",
-        decision_id="d",
-        state=ProposalState.EXECUTING,
-        plan=plan(*trades),
-        plan_digest="p",
-        tier=1,
-        created_at=MORNING,
-        expires_at=MORNING + timedelta(hours=12),
-        decided_by="owner",
-        decided_at=MORNING,
-    )
-
-
-def order(leg: PlannedTrade, *, quantity: Decimal | None = None) -> Order:
-    """Return the intent of a leg at its bound."""
-    return Order(
-        client_id=client_order_id("7f3k9q2m", leg.leg, 1),
-        proposal_id="7f3k9q2m",
-        leg=leg.leg,
-        attempt=1,
-        asset=leg.asset,
-        side=leg.side,
-        quantity=leg.quantity if quantity is None else Quantity(quantity),
-        limit_price=leg.worst_price,
-        state=OrderState.NEW,
-        intent_at=MORNING,
-    )
-
-
-def quotes() -> tuple[Quote, ...]:
-    """Return quotes without a spread."""
-    return tuple(Quote(asset, Price(mid), Price(mid), LATER, "made") for asset, mid in MIDS.items())
-
-
-def situation(plan_of: Proposal, *balances: Balance, rules: Policy, **changes: Any) -> Situation:  # noqa: ANN401  # handed to the situation
-    """Return a situation in which nothing speaks against an order."""
-    calm = Situation(
-        at=LATER,
-        policy=rules,
-        state=EngineState(),
-        proposal=plan_of,
-        fills=(),
-        unsettled=(),
-        executions_today=1,
-        turnover_today=Decimal("0.1"),
-        balances=balances,
-        quotes=quotes(),
-        fee=FEE,
-    )
-    return replace(calm, **changes)
-
-
-def money(amount: str) -> Balance:
-    """Return free cash."""
-    return Balance(USD, Quantity(Decimal(amount)))
-
-
-def coins(asset: Asset, amount: str, **held: Quantity) -> Balance:
-    """Return free coins."""
-    return Balance(asset, Quantity(Decimal(amount)), **held)
-
-
-def sale(rules: Policy | None = None) -> Case:
-    """Return a sale of 2 BTC out of 10 that nothing speaks against."""
-    leg = trade(1, BTC, Side.SELL, "2")
-    now = situation(proposal(leg), coins(BTC, "10"), money("500"), rules=rules or policy())
-    return Case(order(leg), now)
-
-
-def purchase(rules: Policy | None = None) -> Case:
-    """Return a purchase of 20 ETH for 200 out of 500 that nothing speaks against."""
-    leg = trade(1, ETH, Side.BUY, "20")
-    now = situation(proposal(leg), coins(BTC, "10"), money("500"), rules=rules or policy())
-    return Case(order(leg), now)
-
-
-def fill(asset: Asset, side: Side, quantity: str, price: str | None = None) -> Fill:
-    """Return a fill without a fee."""
-    cost = MIDS[asset] if price is None else Decimal(price)
-    amount = Quantity(Decimal(quantity))
-    return Fill("f", "c", asset, side, amount, Price(cost), Money(ZERO), USD, MORNING)
 
 
 @pytest.mark.parametrize("case", [sale(), purchase()])
@@ -392,92 +247,3 @@ async def test_three_executions_a_day_are_enough(open_office: Opener) -> None:
     ended = await office.approve_all()
     assert (ended.state, office.sent()) == (ProposalState.FAILED, [])
     assert len(office.notices(NoticeCode.LAST_GATE)) == 1
-
-
-FORBIDDEN = frozenset(
-    {
-        "withdraw",
-        "withdrawal",
-        "withdrawals",
-        "create_withdrawal",
-        "request_withdrawal",
-        "transfer",
-        "internal_transfer",
-        "send_crypto",
-        "payout",
-        "fetch_deposit_address",
-        "fetch_deposit_addresses",
-        "create_deposit_address",
-        "private_post_withdraw",
-        "private_post_transfer",
-        "wallet_transfer",
-    }
-)
-MADE_UP_ACCOUNT = ROOT / "bot" / "exchange" / "paper.py"
-
-
-def named_calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield every name that could reach a method: attributes, and texts given to getattr."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            yield node.lineno, node.attr
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.lineno, node.name
-        elif isinstance(node, ast.Call):
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield node.lineno, argument.value
-
-
-def is_forbidden(name: str) -> bool:
-    """Tell whether a name, in any of a vendor's spellings, moves coins off an account."""
-    if name.isupper():  # a state or an event of that name is no call
-        return False
-    plain = "".join(letter for letter in name.lower() if letter.isalnum())
-    return plain in {word.replace("_", "") for word in FORBIDDEN}
-
-
-def test_no_code_can_move_coins_off_an_account() -> None:
-    """Nowhere in the program does a call exist that withdraws or transfers, the paper one apart."""
-    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "core").rglob("*.py")]
-    assert len(files) > 100
-    found = [
-        f"{file.relative_to(ROOT)}:{line} {name}"
-        for file in files
-        if file != MADE_UP_ACCOUNT
-        for line, name in named_calls(ast.parse(file.read_text()))
-        if is_forbidden(name)
-    ]
-    assert found == []
-
-
-def test_the_search_for_withdrawals_finds_them() -> None:
-    """The search itself would find a withdrawal in each of its disguises."""
-    disguises = (
-        "await exchange.withdraw('BTC', 1, address)",
-        "getattr(exchange, 'withdraw')('BTC')",
-        "exchange.privatePostWithdraw({})",
-        "exchange.fetchDepositAddress('BTC')",
-        "async def transfer(self): ...",
-    )
-    for line in disguises:
-        assert any(is_forbidden(name) for _, name in named_calls(ast.parse(line))), line
-    made_up = ast.parse(MADE_UP_ACCOUNT.read_text())
-    assert any(is_forbidden(name) for _, name in named_calls(made_up))
-
-
-def test_the_ports_have_no_way_out() -> None:
-    """What the bot asks of a venue holds no method that takes coins away."""
-    tree = ast.parse((ROOT / "bot" / "ports" / "exchange.py").read_text())
-    methods = {node.name for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)}
-    assert methods == {
-        "quotes",
-        "books",
-        "rules",
-        "daily_bars",
-        "balances",
-        "flows",
-        "place",
-        "find",
-        "cancel",
-    }

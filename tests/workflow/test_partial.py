@@ -181,7 +181,7 @@ async def test_a_buy_too_small_to_matter_is_left_out(office: Office) -> None:
 
 
 async def test_the_report_of_a_partial_plan_is_plain(office: Office) -> None:
-    """A partial plan is reported once, with its state, its orders, its fills and plain sentences."""
+    """A partial plan is reported once, with state, orders, fills and plain sentences."""
     await office.check()
     office.venue.expect(some("0.01"), some("0.004"))
     ended = await office.approve_all()
@@ -225,7 +225,7 @@ async def test_a_whole_plan_waits_for_days(office: Office) -> None:
 
 
 async def test_no_answer_from_the_market_between_two_legs(office: Office) -> None:
-    """When the market falls silent after a sale, nothing more is sent and the report still comes."""
+    """When the market falls silent after a sale, nothing more is sent; the report still comes."""
     await office.check()
 
     def silence() -> None:

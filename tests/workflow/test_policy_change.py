@@ -44,7 +44,7 @@ async def test_the_same_policy_changes_nothing(office: Office) -> None:
 
 
 async def test_the_first_plan_under_a_new_policy_asks_most(open_office: Opener) -> None:
-    """After a change the next plan needs the fullest confirmation, and the one after it does not."""
+    """After a change the next plan needs the fullest confirmation, the one after it does not."""
     office = await open_office(policy=EASY)
     await office.gather_experience()
     await office.restart(CAREFUL)

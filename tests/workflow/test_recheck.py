@@ -60,9 +60,9 @@ async def test_a5_a_small_move_executes(office: Office, asset: str, percent: str
     await office.market.shift(asset, percent)
     ended = await office.approve_all()
     assert ended.state is DONE
-    approved = {trade.asset: trade for trade in ended.plan.trades}
+    approved = {str(trade.asset): trade for trade in ended.plan.trades}
     for row in office.sent():
-        assert row.filled == row.quantity <= approved[row.asset].quantity  # type: ignore[index]
+        assert row.filled == row.quantity <= approved[row.asset].quantity
     for order in office.orders():
         trade = approved[order.asset]
         assert (order.limit_price - trade.worst_price) * order.side.sign <= 0

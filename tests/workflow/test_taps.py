@@ -161,7 +161,7 @@ async def test_a4_a_press_that_does_not_fit_is_refused(
 ) -> None:
     """A press from another chat, on another message, with another secret or id does nothing."""
     await office.check()
-    tap = office.tap(**wrong)
+    tap = replace(office.tap(), **wrong)
     for act in (approve, confirm, reject):
         assert act(office.desk, tap) is TapResult.NOT_VALID
     assert office.proposal().state is ProposalState.PROPOSED
@@ -188,7 +188,7 @@ async def test_a4_a_replayed_nonce_is_refused(office: Office) -> None:
 
 
 async def test_a4_an_old_keyboard_is_dead(office: Office) -> None:
-    """Once the card was shown again, the buttons of the older one do nothing, nor its second step."""
+    """Once the card was shown again, the older one's buttons and second step do nothing."""
     await office.check()
     old = office.tap()
     approve(office.desk, old)
