@@ -14,6 +14,7 @@ from bot.app.market import open_market, read_scene
 from bot.app.plan import ACCOUNT, DATABASE, RunPlan, folder_of
 from bot.app.running import FINISHED_AT, Bot, Executions, Market
 from bot.chat.front import Front
+from bot.chat.home import Home
 from bot.chat.pace import USUAL_PACE, Pace
 from bot.chat.requests import Request
 from bot.chat.sender import OutboxSender
@@ -129,10 +130,7 @@ async def _people(
     wall: Clock = SystemClock() if on_telegram else desk.clock
     goes_on = asyncio.Event()
     shown = await home_of(plan, desk, stack=stack, goes_on=goes_on)
-    automatic = None
-    if plan.answering is not None:
-        looks = None if plan.is_staged else AUTOMATIC_LOOKS
-        automatic = AutomaticHome(shown, plan.answering, clock=desk.clock, looks_every=looks)
+    automatic = _automatic(plan, desk, shown)
     home = automatic or shown
     pace = USUAL_PACE if on_telegram else UNHURRIED
     sender = OutboxSender(desk.store, home, SystemClock(), pace=pace)
@@ -163,6 +161,13 @@ async def _people(
         stage=stage if plan.is_staged else None,
         rhythm=rhythm,
     )
+
+
+def _automatic(plan: RunPlan, desk: Desk, shown: Home) -> AutomaticHome | None:
+    if plan.answering is None:
+        return None
+    looks = None if plan.is_staged else AUTOMATIC_LOOKS
+    return AutomaticHome(shown, plan.answering, clock=desk.clock, looks_every=looks)
 
 
 def _rhythm(plan: RunPlan, zone: ZoneInfo) -> Rhythm:

@@ -72,14 +72,7 @@ class TelegramHome:
         self._clock = clock
         self._patience = patience
         self._troubles = PollTroubles(store, clock)
-        self._transports = (
-            PollTransport(self._troubles.is_over, read_timeout=5.0, connection_pool_size=1),
-            Transport(
-                read_timeout=patience.answer,
-                connection_pool_size=CONNECTIONS,
-                pool_timeout=TURN,
-            ),
-        )
+        self._transports = _transports(self._troubles, patience)
         self._bot: ExtBot[None] = ExtBot(
             account.token,
             account.base_url,
@@ -201,3 +194,12 @@ def _quieten() -> None:
     """Keep PTB from writing whole messages, with the secrets of their buttons, into the log."""
     logging.getLogger("telegram").setLevel(logging.INFO)
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+
+
+def _transports(troubles: PollTroubles, patience: Patience) -> tuple[PollTransport, Transport]:
+    """Return the way in, for updates, and the way out, for everything else."""
+    way_in = PollTransport(troubles.is_over, read_timeout=5.0, connection_pool_size=1)
+    way_out = Transport(
+        read_timeout=patience.answer, connection_pool_size=CONNECTIONS, pool_timeout=TURN
+    )
+    return way_in, way_out
