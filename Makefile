@@ -54,7 +54,7 @@ imports: setup-dev
 props: setup-dev ## the properties of the core, 2,000 examples each
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q --timeout 1800 tests/core $(ARGS)
 
-bench: setup-dev ## measure how fast decisions and backtests are
+bench: setup-dev ## print speeds and memory beside their targets
 	@$(BIN)/python -m tests.bench
 
 golden: setup-dev ## show where decisions differ from the stored ones (WRITE=1 accepts)
