@@ -100,12 +100,17 @@ def unhalt(store: Store, by: str, *, at: datetime) -> bool:
     return True
 
 
-def withdraw_open(tx: Transaction, desk: Desk, *, note: str) -> None:
+def withdraw_open(
+    tx: Transaction,
+    desk: Desk,
+    *,
+    note: str,
+    event: ProposalEvent = ProposalEvent.WITHDRAW,
+) -> None:
     """Take back the proposal that waits for a person, if there is one, and say so on its card."""
     live = tx.proposals.live()
     if live is None or live.state is not ProposalState.PROPOSED:
         return
-    event = ProposalEvent.WITHDRAW
     ended = tx.proposals.move(
         live.proposal_id, event, at=desk.clock.now(), actor="engine", note=note
     )

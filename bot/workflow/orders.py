@@ -18,6 +18,8 @@ from core.lifecycle import OrderEvent
 VALID_FOR = timedelta(seconds=5)
 QUERY_GAP = timedelta(seconds=30)
 QUERIES = 3
+# A clock may have been set back since; a client id never means another order.
+LEDGER_MARGIN = timedelta(days=1)
 
 
 async def send(desk: Desk, order: Order) -> Order:
@@ -49,8 +51,8 @@ async def send(desk: Desk, order: Order) -> Order:
 async def settle(desk: Desk, order: Order) -> Order:
     """Find out what became of an order by asking; leave it UNKNOWN when nobody can tell.
 
-    It counts as absent only when its validity has passed and two queries at least 30 s apart found
-    nothing. Source: METHODS 8.5.
+    It counts as absent only when its validity has passed, two queries at least 30 s apart found
+    nothing, and no flow of the account belongs to it. Source: METHODS 8.5.
     """
     if order.state is OrderState.SENDING:
         order = _lose_sight(desk, order, "the program stopped while it was being sent")
@@ -68,9 +70,19 @@ async def settle(desk: Desk, order: Order) -> Order:
         if order.deadline_at is not None and now <= order.deadline_at:
             continue
         if first_miss is not None and now - first_miss >= QUERY_GAP:
-            return _find_absent(desk, order, now)
+            is_booked = await _is_in_the_books(desk, order)
+            return order if is_booked else _find_absent(desk, order, now)
         first_miss = first_miss or now
     return order
+
+
+async def _is_in_the_books(desk: Desk, order: Order) -> bool:
+    """Tell whether the account's flows speak of an order that nobody finds, or cannot be read."""
+    try:
+        flows = await desk.account.flows(order.intent_at - LEDGER_MARGIN)
+    except (FeedUnavailable, AccountProblem):
+        return True
+    return any(flow.reference == order.client_id for flow in flows)
 
 
 def _lose_sight(desk: Desk, order: Order, why: str) -> Order:

@@ -9,6 +9,7 @@ from bot.workflow.flows import unexplained
 from core.domain.errors import FeedUnavailable
 from core.domain.proposal import ProposalState
 from core.domain.units import text_of
+from core.lifecycle import ProposalEvent
 
 POLICY_CHANGED_AT = "policy:changed_at"
 
@@ -48,7 +49,8 @@ def adopt_policy(desk: Desk) -> None:
         if before is None:
             return
         tx.memory.put(POLICY_CHANGED_AT, now.isoformat())
-        withdraw_open(tx, desk, note="the policy changed")
+        superseded = ProposalEvent.SUPERSEDE
+        withdraw_open(tx, desk, note="the policy changed", event=superseded)
         notify(tx, desk, NoticeCode.POLICY_CHANGED, key=f"policy:{now.isoformat()}")
 
 

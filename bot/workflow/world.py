@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.ports.records import Transaction
 from bot.workflow.desk import Desk
 from bot.workflow.last_gate import Situation
 from core.domain.market import MarketRules, Quote
@@ -14,6 +16,7 @@ from core.domain.units import ZERO, Asset, Rate, exact
 # Source: METHODS 8.5: between legs the balances may be off by 0.5 % of V or 5 in quote currency.
 OFF_SHARE = Decimal("0.005")
 OFF_AMOUNT = Decimal(5)
+ONE_DAY = timedelta(days=1)
 
 _BEGUN = frozenset(
     {ProposalState.EXECUTING, ProposalState.DONE, ProposalState.PARTIAL, ProposalState.FAILED}
@@ -68,11 +71,9 @@ def situation_of(desk: Desk, proposal: Proposal, *, world: World, market: Market
     now = desk.clock.now()
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with desk.store.reading() as tx:
-        begun = [
-            row
-            for row in tx.proposals.since(today - desk.policy.approval.time_to_live)
-            if row.state in _BEGUN and (row.decided_at or row.created_at) >= today
-        ]
+        # A card of yesterday may be approved late and begin after midnight.
+        recent = tx.proposals.since(today - desk.policy.approval.time_to_live - ONE_DAY)
+        begun = [row for row in recent if row.state in _BEGUN and _begun_at(tx, row) >= today]
         return Situation(
             at=now,
             policy=desk.policy,
@@ -88,6 +89,12 @@ def situation_of(desk: Desk, proposal: Proposal, *, world: World, market: Market
             quotes=world.quotes,
             fee=fee_of(desk, market),
         )
+
+
+def _begun_at(tx: Transaction, proposal: Proposal) -> datetime:
+    """Return when the first order of a proposal was written down."""
+    intents = (order.intent_at for order in tx.orders.of(proposal.proposal_id))
+    return min(intents, default=proposal.decided_at or proposal.created_at)
 
 
 async def read_base(desk: Desk, proposal: Proposal) -> Base:

@@ -22,10 +22,10 @@ async def test_a_changed_policy_takes_the_open_proposal_back(office: Office) -> 
     await office.restart(CAREFUL)
     office.deliver()
     ended = office.proposal(tap.proposal_id)
-    assert (ended.state, ended.note) == (ProposalState.WITHDRAWN, "the policy changed")
+    assert (ended.state, ended.note) == (ProposalState.SUPERSEDED, "the policy changed")
     assert office.approve() is TapResult.ENDED
     assert len(office.notices(NoticeCode.POLICY_CHANGED)) == 1
-    assert office.said(CardUpdate)[-1].proposal.state is ProposalState.WITHDRAWN
+    assert office.said(CardUpdate)[-1].proposal.state is ProposalState.SUPERSEDED
     assert office.state().open_proposal == ""
     assert len(office.journal("policy.used")) == 2
     office.clock.step(days=1)
