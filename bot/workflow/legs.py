@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.ports.messages import MessageType, NoticeCode
@@ -124,20 +124,25 @@ def _next_order(desk: Desk, proposal: Proposal, trade: PlannedTrade) -> Order | 
 def _add_attempt(desk: Desk, order: Order, *, quantity: Quantity) -> Order:
     """Write the intent of a further attempt at the same leg, under an id of its own."""
     now = desk.clock.now()
+    fresh = _next_attempt(order, now, quantity=quantity, limit=order.limit_price)
+    with desk.store.transaction() as tx:
+        tx.orders.add([fresh], at=now)
+    return fresh
+
+
+def _next_attempt(order: Order, at: datetime, *, quantity: Quantity, limit: Price) -> Order:
     attempt = order.attempt + 1
-    fresh = replace(
+    return replace(
         order,
         client_id=client_order_id(order.proposal_id, order.leg, attempt),
         attempt=attempt,
         quantity=quantity,
+        limit_price=limit,
         state=OrderState.NEW,
-        intent_at=now,
+        intent_at=at,
         deadline_at=None,
         venue_id="",
     )
-    with desk.store.transaction() as tx:
-        tx.orders.add([fresh], at=now)
-    return fresh
 
 
 async def _prepare(
@@ -230,15 +235,8 @@ def _leave(desk: Desk, order: Order, why: str) -> None:
 
 def _replace(desk: Desk, order: Order, *, quantity: Quantity, limit: Price) -> Order:
     """Cancel an unsent intent and write it anew with the fresh limit and size, in one commit."""
-    now, attempt = desk.clock.now(), order.attempt + 1
-    fresh = replace(
-        order,
-        client_id=client_order_id(order.proposal_id, order.leg, attempt),
-        attempt=attempt,
-        quantity=quantity,
-        limit_price=limit,
-        intent_at=now,
-    )
+    now = desk.clock.now()
+    fresh = _next_attempt(order, now, quantity=quantity, limit=limit)
     with desk.store.transaction() as tx:
         note = "written anew on fresh quotes"
         tx.orders.move(order.client_id, OrderEvent.CANCEL, at=now, note=note)

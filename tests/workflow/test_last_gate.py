@@ -240,6 +240,18 @@ async def test_a_reserve_holds_end_to_end(open_office: Opener, rules: dict[str, 
     assert await office.problems() == []
 
 
+async def test_a_plan_begun_after_midnight_counts_for_the_new_day(open_office: Opener) -> None:
+    """A plan approved before midnight and begun after it uses up the new day's limit."""
+    rules = policy(approval=ApprovalRules(day_max_executions=0))
+    office = await open_office(policy=rules, at=MORNING.replace(hour=23, minute=59, second=55))
+    await office.check()
+    proposal = office.agree()
+    office.clock.step(seconds=5)
+    assert office.clock.now().date() > MORNING.date()
+    ended = await office.carry_out(proposal.proposal_id)
+    assert (ended.state, office.sent()) == (ProposalState.FAILED, [])
+
+
 async def test_three_executions_a_day_are_enough(open_office: Opener) -> None:
     """When the day's executions are used up, an approved plan sends nothing and says so."""
     office = await open_office(policy=policy(approval=ApprovalRules(day_max_executions=0)))

@@ -238,6 +238,24 @@ async def test_no_answer_from_the_market_between_two_legs(office: Office) -> Non
     assert [row.side for row in office.sent()] == ["SELL"]
 
 
+@pytest.mark.parametrize("leg", [1, 2])
+async def test_no_answer_from_the_account_after_a_leg(office: Office, leg: int) -> None:
+    """When balances and flows cannot be read after a leg, no other leaves and the report comes."""
+    await office.check()
+
+    def silence() -> None:
+        office.watched.is_silent = len(office.sent()) == leg
+
+    office.watched.after = silence
+    ended = await office.approve_all()
+    assert ended.state is (PARTIAL if leg == 1 else DONE)
+    assert len(office.reports()) == 1
+    assert len(office.sent()) == leg
+    office.watched.is_silent = False
+    await office.restart()
+    assert await office.problems() == []
+
+
 async def test_balances_that_do_not_fit_stop_everything(office: Office) -> None:
     """When the account changed by more than the fills say, nothing more is sent and all halts."""
     await office.check()

@@ -1,11 +1,13 @@
 """Approval on fresh data: carried out, shown again, or taken back (METHODS 8.3, A5)."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.ports.messages import Card, NoticeCode
+from bot.explain.template import TemplateNarrator
+from bot.ports.messages import Card, Explanation, NoticeCode
 from bot.workflow.approve import TapResult, approve
 from bot.workflow.controls import halt, pause
 from bot.workflow.execute import carry_out
@@ -13,6 +15,7 @@ from core.domain.market import MarketStatus
 from core.domain.policy import BenefitRules
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.units import BPS, Quantity, Rate
+from core.facts import FactTable
 from tests.emulators.flaky_venue import Fine
 from tests.workflow.conftest import Opener
 from tests.workflow.office import USD, Office, policy
@@ -156,6 +159,22 @@ async def test_a_pause_while_the_fresh_data_are_read(office: Office) -> None:
 
     office.watched.around = act
     await withdrawn(office, await office.carry_out(proposal.proposal_id), "PAUSED_BY_HAND")
+
+
+async def test_a_pause_while_words_are_written(office: Office) -> None:
+    """A pause that arrives while a new card is put into words keeps that card back."""
+    await office.check()
+    proposal = office.agree()
+    await office.market.shift("BTC", "1.2")
+
+    class Slow:
+        async def explain(self, table: FactTable) -> Explanation:
+            pause(office.desk, "owner")
+            return await TemplateNarrator(clock=office.clock, zone=UTC).explain(table)
+
+    await carry_out(replace(office.desk, narrator=Slow()), proposal.proposal_id)
+    assert len(office.proposals()) == 1
+    await withdrawn(office, proposal, "PAUSED_BY_HAND")
 
 
 @pytest.mark.parametrize(("percent", "expected"), [("24", DONE), ("26", SUPERSEDED)])

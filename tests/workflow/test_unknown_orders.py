@@ -96,16 +96,42 @@ async def test_a_lagging_venue_is_asked_again(office: Office) -> None:
     assert await office.problems() == []
 
 
-async def test_a_venue_that_forgot_an_order_is_caught_by_the_balances(office: Office) -> None:
-    """When a filled order cannot be found at all, the balances tell, and everything halts."""
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_an_order_in_the_ledger_is_never_absent(office: Office, is_restarted: bool) -> None:
+    """An order nobody finds, though the flows speak of it, stays unknown and halts all."""
     await office.check()
-    office.venue.expect(LoseAnswer())
+    proposal = office.agree()
+    if is_restarted:
+        office.watched.after = kill
+        with pytest.raises(Killed):
+            await carry_out(office.desk, proposal.proposal_id)
+        office.watched.after = None
+        office.clock.step(seconds=6)
+    else:
+        office.venue.expect(LoseAnswer())
     office.venue.hide_orders(99)
-    ended = await office.approve_all()
-    assert office.orders()[0].state is ABSENT
+    ended = await office.carry_out(proposal.proposal_id)
+    assert ended.state is ProposalState.EXECUTING
+    assert office.orders()[0].state is UNKNOWN
     assert [row.side for row in office.sent()] == ["SELL"]
     assert office.state().halt is not None
-    assert ended.state is ProposalState.FAILED
+    office.venue.hide_orders(0)
+    await recover(office.desk)
+    assert office.orders()[0].state is FILLED
+    assert await office.problems() == []
+
+
+async def test_an_order_is_not_absent_while_the_ledger_is_silent(office: Office) -> None:
+    """Without the account's flows nobody can say that an order is absent, so it stays unknown."""
+    await office.check()
+    office.venue.expect(LoseRequest())
+    office.watched.after = lambda: setattr(office.watched, "is_silent", True)
+    ended = await office.approve_all()
+    assert ended.state is ProposalState.EXECUTING
+    assert office.orders()[0].state is UNKNOWN
+    office.watched.is_silent = False
+    await recover(office.desk)
+    assert office.orders()[0].state is ABSENT
 
 
 async def test_an_unknown_order_stops_everything(office: Office) -> None:

@@ -1,9 +1,11 @@
 """A venue whose every call a test can look at, and interrupt, before it happens and after."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.domain.errors import FeedUnavailable
 from core.domain.portfolio import Balance, Flow
 from core.domain.proposal import Order, OrderReport
 from tests.emulators.flaky_venue import FlakyVenue
@@ -18,6 +20,7 @@ class WatchedVenue:
     Attributes:
         before, after: called around each placing.
         around: called with a name before and after every call, e.g. ``before place``.
+        is_silent: balances and flows are not answered.
         asked: the client ids that were looked up.
     """
 
@@ -25,10 +28,13 @@ class WatchedVenue:
     before: Hook | None = None
     after: Hook | None = None
     around: Callable[[str], None] | None = None
+    is_silent: bool = False
     asked: list[str] = field(default_factory=list)
 
     async def balances(self) -> tuple[Balance, ...]:
-        """Return the balances."""
+        """Return the balances; other tasks get their turn, as at a real venue."""
+        await asyncio.sleep(0)
+        self._answer()
         self._pass("before balances")
         balances = await self.venue.balances()
         self._pass("after balances")
@@ -36,10 +42,13 @@ class WatchedVenue:
 
     async def flows(self, since: datetime | None) -> tuple[Flow, ...]:
         """Return the flows."""
+        await asyncio.sleep(0)
+        self._answer()
         return await self.venue.flows(since)
 
     async def place(self, order: Order) -> OrderReport:
         """Place an order, with whatever happens around it."""
+        await asyncio.sleep(0)
         self._pass("before place")
         if self.before is not None:
             self.before()
@@ -61,6 +70,10 @@ class WatchedVenue:
     async def cancel(self, client_id: str) -> None:
         """Cancel an order."""
         await self.venue.cancel(client_id)
+
+    def _answer(self) -> None:
+        if self.is_silent:
+            raise FeedUnavailable("the watched venue does not answer")
 
     def _pass(self, where: str) -> None:
         if self.around is not None:
