@@ -61,7 +61,9 @@ def open_market(plan: RunPlan, store: SqliteStore, scene: Scene | None) -> Marke
         left_at = tx.memory.get(CLOCK_NOW)
     begin = scene.start if left_at is None else datetime.fromisoformat(left_at)
     clock = SimulatedClock(begin) if plan.answering is not None else PacedClock(begin)
-    return Market(BarMarket(scene.source, clock, taker_fee=_fee(plan)), clock, scene.end)
+    reader = BarMarket(scene.source, clock, taker_fee=_fee(plan))
+    _check_assets(plan, reader)
+    return Market(reader, clock, scene.end)
 
 
 def _real_time_market(plan: RunPlan, store: SqliteStore) -> Market:
@@ -74,8 +76,24 @@ def _real_time_market(plan: RunPlan, store: SqliteStore) -> Market:
             start = datetime.fromisoformat(known)
         tx.memory.put(STARTS_AT, start.isoformat())
     source = SimulatedBars(plan.settings.file.simulation.seed, start)
-    return Market(BarMarket(source, clock, taker_fee=_fee(plan)), clock, None)
+    reader = BarMarket(source, clock, taker_fee=_fee(plan))
+    _check_assets(plan, reader)
+    return Market(reader, clock, None)
 
 
 def _fee(plan: RunPlan) -> Rate:
     return Rate(plan.settings.file.costs.taker_fee / 100)
+
+
+def _check_assets(plan: RunPlan, market: BarMarket) -> None:
+    """Refuse targets that this market does not trade.
+
+    Raises:
+        InputInvalid: naming the coins and what there is.
+    """
+    missing = sorted(set(plan.settings.policy.risk_assets) - set(market.assets))
+    if missing:
+        raise InputInvalid(
+            f"targets name {', '.join(missing)}, which the simulated market does not have; it has "
+            f"{', '.join(market.assets)}. Take them out, or live on a bar file with --replay"
+        )

@@ -93,3 +93,24 @@ def test_the_demonstration_ends_by_itself_without_a_terminal(tmp_path: Path) -> 
     assert _number(summary["trades"]) == 3
     again = _evenkeel("run", "--days", "12", "--data", str(tmp_path))
     assert _summary(again)["value"] == summary["value"], "the same seed lives the same life"
+
+
+def test_a_coin_the_simulated_market_lacks_is_named_at_the_start(tmp_path: Path) -> None:
+    """One sentence names the coin and what there is; exit code 2, and no folder stays behind."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[targets]\nBTC = 50\nDOGE = 30\nUSD = 20\n", encoding="utf-8")
+    data = tmp_path / "data"
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "run", "--policy", str(policy), "--data", str(data)],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "DOGE" in done.stderr
+    assert "BTC" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(data.glob("*")) == []
