@@ -101,13 +101,11 @@ def test_every_reason_code_is_used_by_the_engine_or_kept_for_the_stress_pause() 
     assert unused == set()
 
 
-def test_documents_name_no_machine_and_no_registry() -> None:
-    """No tracked text names a path of a workplace or the host of a package registry."""
-    bad = re.compile(r"files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs|/work/|/root/")
-    names = ("*.md", "*.toml", "*.lock", "Makefile", "*.cfg", "*.yaml", "*.service", "*.example")
-    here = Path(__file__).resolve()
-    for pattern in names:
-        for path in ROOT.rglob(pattern):
-            if ".venv" in path.parts or path == here:
-                continue
-            assert not bad.search(path.read_text(encoding="utf-8")), path
+def test_the_locks_name_no_host() -> None:
+    """What is installed is fixed by version and hash; where it comes from is everybody's choice."""
+    locks = sorted(ROOT.glob("requirements*.lock"))
+    assert len(locks) == 2
+    for path in locks:
+        text = path.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "--hash=sha256:" in text
