@@ -8,7 +8,7 @@ from bot.ports.messages import MessageType, NoticeCode
 from bot.ports.records import Store, Transaction
 from bot.workflow.cards import close, end_card
 from bot.workflow.desk import Desk, notify
-from core.domain.proposal import ProposalState
+from core.domain.proposal import Proposal, ProposalState
 from core.domain.state import Halt, ManualPause, Stress, StressOverride
 from core.lifecycle import ProposalEvent
 
@@ -100,17 +100,17 @@ def unhalt(store: Store, by: str, *, at: datetime) -> bool:
     return True
 
 
-def withdraw_open(
-    tx: Transaction,
-    desk: Desk,
-    *,
-    note: str,
-    event: ProposalEvent = ProposalEvent.WITHDRAW,
-) -> None:
-    """Take back the proposal that waits for a person, if there is one, and say so on its card."""
+def withdraw_open(tx: Transaction, desk: Desk, *, note: str) -> None:
+    """Take back the proposal that waits for a person, if there is one."""
     live = tx.proposals.live()
-    if live is None or live.state is not ProposalState.PROPOSED:
-        return
+    if live is not None and live.state is ProposalState.PROPOSED:
+        take_back(tx, desk, live, note=note, event=ProposalEvent.WITHDRAW)
+
+
+def take_back(
+    tx: Transaction, desk: Desk, live: Proposal, *, note: str, event: ProposalEvent
+) -> None:
+    """End a proposal of which nothing was sent, and say so on its card."""
     ended = tx.proposals.move(
         live.proposal_id, event, at=desk.clock.now(), actor="engine", note=note
     )

@@ -1,7 +1,7 @@
 """Start-up and crash recovery in one: settle by asking, finish what was approved, check books."""
 
 from bot.ports.messages import MessageType, NoticeCode
-from bot.workflow.controls import withdraw_open
+from bot.workflow.controls import take_back
 from bot.workflow.desk import Desk, notify
 from bot.workflow.execute import carry_out
 from bot.workflow.expire import expire_due
@@ -49,8 +49,11 @@ def adopt_policy(desk: Desk) -> None:
         if before is None:
             return
         tx.memory.put(POLICY_CHANGED_AT, now.isoformat())
-        superseded = ProposalEvent.SUPERSEDE
-        withdraw_open(tx, desk, note="the policy changed", event=superseded)
+        live = tx.proposals.live()
+        # Also what was approved and not begun: a person agreed to it under other rules.
+        if live is not None and live.state in (ProposalState.PROPOSED, ProposalState.APPROVED):
+            event = ProposalEvent.SUPERSEDE
+            take_back(tx, desk, live, note="the policy changed", event=event)
         notify(tx, desk, NoticeCode.POLICY_CHANGED, key=f"policy:{now.isoformat()}")
 
 

@@ -86,14 +86,15 @@ def _holding(
 def _cash(snapshot: Snapshot, policy: Policy, excluded: Decimal, cold: Decimal) -> Cash:
     free, held = _split(snapshot.balance_of(policy.quote), excluded)
     amount = free + held + cold
-    reserve = min(amount, policy.reserve + held + cold)
+    # A reserve above the cash there is stays whole: what sales bring fills it before anything buys.
+    reserve = policy.reserve + held + cold
     return Cash(policy.quote, policy.target_of(policy.quote), Money(amount), Money(reserve))
 
 
 def _within_capital(portfolio: Portfolio, capital: Money | None) -> Portfolio:
     """Scale hot coins and free cash down to the trading capital, by one factor."""
     cash = portfolio.cash
-    free = cash.amount - cash.reserve
+    free = max(cash.amount - cash.reserve, ZERO)
     movable = sum((h.hot * h.price for h in portfolio.holdings), ZERO) + free
     if capital is None or movable <= capital:
         return portfolio
@@ -102,5 +103,5 @@ def _within_capital(portfolio: Portfolio, capital: Money | None) -> Portfolio:
         replace(h, hot=Quantity(h.hot * factor), cold=Quantity(h.cold + h.hot * (ONE - factor)))
         for h in portfolio.holdings
     )
-    held_back = replace(cash, reserve=Money(cash.amount - free * factor))
+    held_back = replace(cash, reserve=Money(cash.reserve + free * (ONE - factor)))
     return replace(portfolio, holdings=holdings, cash=held_back)

@@ -27,7 +27,7 @@ from bot.store.sqlite import SqliteStore, SqliteTransaction
 from bot.workflow.controls import halt, pause, resume
 from bot.workflow.reconcile import recover
 from core.domain.units import Quantity
-from tests.emulators.flaky_venue import FillPartly, Fine, LoseAnswer, LoseRequest
+from tests.emulators.flaky_venue import FillPartly, LoseAnswer, LoseRequest
 from tests.workflow.office import MORNING, OWNER, Letter, Office
 
 PHONE = "phone.jsonl"
@@ -65,16 +65,9 @@ async def plain(office: Office) -> None:
 
 
 async def lossy(office: Office) -> None:
-    """The same with a sale whose answer is lost, and a second leg that fills in two parts."""
+    """A sale whose answer is lost, a buy that fills in part, a second try that never arrives."""
     await office.check()
-    office.venue.expect(LoseAnswer(), FillPartly(Quantity(Decimal("0.2"))), LoseAnswer())
-    await office.approve_all()
-
-
-async def absent(office: Office) -> None:
-    """The same with a sale that fills in part, and a second try that never arrives."""
-    await office.check()
-    office.venue.expect(FillPartly(Quantity(Decimal("0.02"))), LoseRequest(), Fine())
+    office.venue.expect(LoseAnswer(), FillPartly(Quantity(Decimal("0.2"))), LoseRequest())
     await office.approve_all()
 
 
@@ -91,7 +84,6 @@ async def stopped(office: Office) -> None:
 STORIES: dict[str, Callable[[Office], Awaitable[None]]] = {
     "plain": plain,
     "lossy": lossy,
-    "absent": absent,
     "stopped": stopped,
 }
 

@@ -158,7 +158,7 @@ def copied(story: tuple[Path, list[str]], place: Path) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("story", ["plain", "lossy", "absent"])
+@pytest.mark.parametrize("story", ["plain", "lossy"])
 async def test_a2_killed_at_every_step(
     tmp_path: Path, story: str, plain_story: tuple[Path, list[str]]
 ) -> None:
