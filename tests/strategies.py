@@ -118,7 +118,7 @@ def portfolios(draw: st.DrawFn, *, most: int = 5) -> Portfolio:
     )
     amount = Money((owned[-1] * total).quantize(Decimal("0.01")))
     held_back = draw(st.sampled_from([ZERO, ZERO, ZERO, Decimal(100), Decimal(total) / 20]))
-    cash = Cash(USD, targets[-1], amount, Money(min(held_back, amount)))
+    cash = Cash(USD, targets[-1], amount, Money(held_back))
     return Portfolio(coins, cash)
 
 

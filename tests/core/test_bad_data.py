@@ -88,8 +88,8 @@ def test_each_fault_of_a_price_a_balance_or_a_rule_is_named(line: str, code: str
 )
 def test_what_is_just_inside_the_rules_is_believed(line: str) -> None:
     """Two minutes, five seconds, one percent, one lying source of three, a free market: fine."""
-    assert codes(line)[0] == "DATA_VALID"
-    assert codes(line)[-1] == "WITHIN_LIMITS"
+    situation = portfolio(line, "ETH 2 @ 4000 -> 30", cash="30000 -> 20", bands=ONCE)
+    assert decide_on(situation).verdict is Verdict.PROPOSE
 
 
 def test_an_unknown_fee_is_taken_as_60_basis_points() -> None:

@@ -112,6 +112,19 @@ def test_the_trading_capital_counts_neither_cold_coins_nor_the_reserve() -> None
     assert found.cash.reserve == 20_000
 
 
+def test_the_factor_of_the_trading_capital_is_that_of_what_can_move() -> None:
+    """20,000 can move and 10,000 may: one half of each, whatever else is worth how much."""
+    situation = portfolio(
+        "BTC 0.1 @ 100000 -> 50, cold 5",
+        cash="30000 -> 50",
+        reserve=Money(Decimal(20_000)),
+        trading_capital=Money(Decimal(10_000)),
+    )
+    found = seen(situation.snapshot, situation.policy)
+    assert found.holdings[0].hot == Decimal("0.05")
+    assert found.cash.amount - found.cash.reserve == 5_000
+
+
 @FEWER
 @given(worlds())
 def test_no_plan_moves_more_than_the_trading_capital(world: World) -> None:
@@ -182,6 +195,20 @@ def test_new_money_is_placed_up_to_the_cash_above_its_target() -> None:
     decision = decide_on(situation, funded("50000"))
     reason = next(row for row in decision.reasons if row.code is ReasonCode.NEW_MONEY)
     assert dict(reason.values)["amount"] == 14_000
+
+
+def test_new_money_leaves_the_reserve_alone() -> None:
+    """Cash is 24,000, of which 20,000 are reserve: 4,000 of the deposit are placed first."""
+    situation = portfolio(
+        "BTC 0.5 @ 100000 -> 60",
+        "ETH 6.5 @ 4000 -> 30",
+        cash="24000 -> 10",
+        reserve=Money(Decimal(20_000)),
+        bands=ONCE,
+    )
+    decision = decide_on(situation, funded("50000"))
+    reason = next(row for row in decision.reasons if row.code is ReasonCode.NEW_MONEY)
+    assert dict(reason.values)["amount"] == 4_000
 
 
 @pytest.mark.parametrize("amount", ["-5000", "0"])
