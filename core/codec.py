@@ -1,7 +1,8 @@
 """Values -> canonical JSON, digests and the journal's hash chain, and back.
 
 Canonical means: sorted keys, no white space, UTF-8 in NFC, every number as its one text, no floats.
-Equal values give equal bytes on every machine. Bars are floats and stand in a document by digest.
+Equal values give equal bytes on every machine. Bars are floats, readings are many: both stand in a
+document by digest.
 """
 # ruff: noqa: ANN401  # a codec walks type hints and values of any type
 
@@ -15,19 +16,22 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from unicodedata import is_normalized, normalize
 
 from core.domain.errors import StoreCorrupt
 from core.domain.market import BarSeries
+from core.domain.readings import Reading, ReadingKind, ReadingSeries
 from core.domain.units import Asset, text_of
 
 CHAIN_TAG = b"evk1"
 GENESIS = "0" * 64
 
+Series = BarSeries | ReadingSeries
 Json = None | bool | str | list["Json"] | dict[str, "Json"]
 _Encoder = Callable[[Any], Any]
-_Decoder = Callable[[Any, Mapping[str, BarSeries]], Any]
+_Decoder = Callable[[Any, Mapping[str, Series]], Any]
 
 
 def instant_text(instant: datetime) -> str:
@@ -66,13 +70,13 @@ def encode(hint: Any, value: Any) -> Any:
     return _encoder(hint)(value)
 
 
-def decode(hint: Any, document: Any, bars: Mapping[str, BarSeries] | None = None) -> Any:
+def decode(hint: Any, document: Any, bars: Mapping[str, Series] | None = None) -> Any:
     """Return the value of type ``hint`` that ``document`` was made from.
 
     Args:
         hint: a dataclass of the domain.
         document: what ``encode`` returned, or its parsed JSON.
-        bars: bar series by digest, for documents that name them.
+        bars: bar and reading series by digest, for documents that name them.
 
     Raises:
         StoreCorrupt: the document does not describe such a value.
@@ -112,6 +116,27 @@ def bar_series(  # noqa: PLR0913  # the columns of a bar
     sealed = sha256(head + body).hexdigest()
     o, h, l, c, v = columns  # noqa: E741  # open, high, low, close, volume
     return BarSeries(asset, source, opened_at, o, h, l, c, v, digest=sealed)
+
+
+def reading_series(
+    kind: ReadingKind,
+    asset: Asset,
+    source: str,
+    readings: Iterable[Reading],
+    *,
+    is_point_in_time: bool,
+) -> ReadingSeries:
+    """Return a reading series with its digest computed, once.
+
+    Raises:
+        ValueError: the readings are not strictly increasing in time.
+    """
+    rows = tuple(readings)
+    if any(later.about <= earlier.about for earlier, later in pairwise(rows)):
+        raise ValueError(f"the readings of {kind} from {source} are not in order of time")
+    body = [[row.about, row.value, row.known_at] for row in rows]
+    sealed = digest([kind, asset, source, is_point_in_time, body])
+    return ReadingSeries(kind, asset, source, rows, is_point_in_time, sealed)
 
 
 def _plain(value: Any) -> Any:
@@ -160,6 +185,7 @@ _SCALARS: dict[Any, tuple[_Encoder, Callable[[Any], Any]]] = {
     date: (date.isoformat, date.fromisoformat),
     timedelta: (_seconds, _span),
 }
+_BY_DIGEST = (BarSeries, ReadingSeries)
 _TAGS: dict[str, Any] = {"d": Decimal, "t": datetime, "s": str, "i": int}
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}
 
@@ -182,7 +208,7 @@ def _encoder(hint: Any) -> _Encoder:
     hint = _bare(hint)
     if hint in _SCALARS:
         return _SCALARS[hint][0]
-    if hint is BarSeries:
+    if hint in _BY_DIGEST:
         return lambda series: series.digest
     if (members := _members(hint)) is not None:
         return _union_encoder(members)
@@ -237,7 +263,7 @@ def _decoder(hint: Any) -> _Decoder:
     if hint in _SCALARS:
         read = _SCALARS[hint][1]
         return lambda document, _: read(document)
-    if hint is BarSeries:
+    if hint in _BY_DIGEST:
         return lambda document, bars: bars[document]
     if (members := _members(hint)) is not None:
         return _union_decoder(members)
@@ -258,7 +284,7 @@ def _dataclass_decoder(hint: Any) -> _Decoder:
         if row.init and row.default is MISSING and row.default_factory is MISSING
     }
 
-    def read(document: Any, bars: Mapping[str, BarSeries]) -> Any:
+    def read(document: Any, bars: Mapping[str, Series]) -> Any:
         if unknown := document.keys() - parts.keys():
             raise KeyError(f"unknown fields {sorted(unknown)}")
         if missing := required - document.keys():

@@ -7,6 +7,7 @@ from typing import Protocol
 from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.portfolio import Balance, Flow
 from core.domain.proposal import Order, OrderReport
+from core.domain.readings import Reading
 from core.domain.units import Asset
 
 
@@ -30,6 +31,10 @@ class MarketReader(Protocol):
 
     async def daily_bars(self, assets: Collection[Asset]) -> tuple[BarSeries, ...]:
         """Return up to 460 closed daily bars of each asset, oldest first."""
+        ...
+
+    async def day_ago(self, asset: Asset) -> Reading | None:
+        """Return the price of 24 hours ago, about the instant it was seen; None when not known."""
         ...
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.ports.feeds import Readings
 from bot.ports.mail import Inbox, Outbox
+from bot.ports.withheld import WithheldPlans
 from core.domain.decision import Decision
 from core.domain.policy import Policy
 from core.domain.portfolio import Flow
@@ -282,6 +284,16 @@ class Transaction(Protocol):
     @property
     def flows(self) -> Flows:
         """What came in and went out."""
+        ...
+
+    @property
+    def readings(self) -> Readings:
+        """What feeds said, and when it was known."""
+        ...
+
+    @property
+    def withheld(self) -> WithheldPlans:
+        """Plans that a pause held back."""
         ...
 
     @property

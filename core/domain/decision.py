@@ -8,7 +8,7 @@ from enum import StrEnum
 from core.domain.market import Side
 from core.domain.policy import ProfileName
 from core.domain.state import EngineState
-from core.domain.units import Asset, Money, Price, Quantity, Rate, Weight
+from core.domain.units import ZERO, Asset, Money, Price, Quantity, Rate, Weight
 
 
 class Gate(StrEnum):
@@ -38,14 +38,38 @@ class ReasonCode(StrEnum):
     BALANCE_ABSURD = "BALANCE_ABSURD"
     CLOCK_SKEW = "CLOCK_SKEW"
     NO_VALUE = "NO_VALUE"
+    SHORT_HISTORY = "SHORT_HISTORY"
+    BARS_LATE = "BARS_LATE"
     UNMANAGED = "UNMANAGED"
     NOT_HALTED = "NOT_HALTED"
     HALTED = "HALTED"
     NOT_PAUSED = "NOT_PAUSED"
     PAUSED_BY_HAND = "PAUSED_BY_HAND"
     PAUSED_STRESS = "PAUSED_STRESS"
+    OVERRIDDEN = "OVERRIDDEN"
+    GUARDED = "GUARDED"
+    COOLING_DOWN = "COOLING_DOWN"
+    STRESS_VOTE = "STRESS_VOTE"
+    INTRADAY_SHOCK = "INTRADAY_SHOCK"
+    PRICE_UNKNOWN = "PRICE_UNKNOWN"
+    SENTIMENT_UNKNOWN = "SENTIMENT_UNKNOWN"
+    CORRELATION_UNKNOWN = "CORRELATION_UNKNOWN"
+    FLOWS_UNKNOWN = "FLOWS_UNKNOWN"
+    QUOTE_UNKNOWN = "QUOTE_UNKNOWN"
+    VENUE_UNKNOWN = "VENUE_UNKNOWN"
+    FEED_TROUBLE = "FEED_TROUBLE"
     TARGETS_BASE = "TARGETS_BASE"
+    TARGETS_TILTED = "TARGETS_TILTED"
+    TILT = "TILT"
+    TILT_FROZEN = "TILT_FROZEN"
+    FUNDING_UNKNOWN = "FUNDING_UNKNOWN"
     BANDS_SET = "BANDS_SET"
+    REGIME = "REGIME"
+    REGIME_PLAIN = "REGIME_PLAIN"
+    WARMUP = "WARMUP"
+    MISSING_DAY = "MISSING_DAY"
+    NO_VOLUME = "NO_VOLUME"
+    NO_RANGE = "NO_RANGE"
     PROFILE_BY_SIZE = "PROFILE_BY_SIZE"
     SIZE_REMINDER = "SIZE_REMINDER"
     BREACH = "BREACH"
@@ -74,6 +98,7 @@ class ReasonCode(StrEnum):
     AFTER_EXECUTION = "AFTER_EXECUTION"
     TURNOVER_LIMIT = "TURNOVER_LIMIT"
     YEARLY_LIMIT = "YEARLY_LIMIT"
+    OFF_PEG = "OFF_PEG"
 
 
 ReasonValue = Decimal | datetime | str | int
@@ -185,6 +210,7 @@ class Plan:
         cost_rate: costs with the safety buffer, as a share of value.
         first_funding: the portfolio is bought for the first time.
         hard: at least one asset is far outside its band.
+        tilt_turnover: the part of the turnover that the person's own targets would not have asked.
     """
 
     trades: tuple[PlannedTrade, ...]
@@ -198,6 +224,7 @@ class Plan:
     cost_rate: Rate
     first_funding: bool
     hard: bool
+    tilt_turnover: Weight = Weight(ZERO)
 
 
 class Verdict(StrEnum):

@@ -67,7 +67,16 @@ class InvariantBroken(EvenkeelError):
 
 
 class FeedUnavailable(EvenkeelError):
-    """A source gave nothing, or nothing that can be believed."""
+    """A source gave nothing, or nothing that can be believed.
+
+    Attributes:
+        trouble: one word of ``core.domain.readings.Trouble`` for why.
+    """
+
+    def __init__(self, message: str, *, trouble: str = "down") -> None:
+        """Keep the sentence and the word."""
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class OrderRejected(EvenkeelError):

@@ -8,7 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.domain.errors import PolicyInvalid
+from core.domain.stress import Family
 from core.domain.units import BPS, ONE, ZERO, Asset, Money, Quantity, Rate, Weight, text_of
+from core.domain.watching import RegimeRules, StressRules, TiltRules
 
 TARGET_SUM_TOLERANCE = Decimal("1e-9")
 SYMBOL = re.compile(r"[A-Z0-9]{1,12}")
@@ -193,6 +195,9 @@ class Policy:
     benefit: BenefitRules = field(default_factory=BenefitRules)
     data: DataRules = field(default_factory=DataRules)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
+    regime: RegimeRules = field(default_factory=RegimeRules)
+    stress: StressRules = field(default_factory=StressRules)
+    tilt: TiltRules = field(default_factory=TiltRules)
 
     def __post_init__(self) -> None:
         """Refuse an impossible policy with all of its mistakes at once."""
@@ -206,6 +211,14 @@ class Policy:
     def risk_assets(self) -> tuple[Asset, ...]:
         """All target assets but the quote currency, by symbol."""
         return tuple(asset for asset, _ in self.targets if asset != self.quote)
+
+    @property
+    def watched_assets(self) -> tuple[Asset, ...]:
+        """The coins whose daily bars matter: those of the targets and those the market is read by."""
+        watched = {self.regime.asset, *self.risk_assets}
+        if self.stress.watches(Family.CORRELATION):
+            watched |= set(self.stress.correlated)
+        return tuple(sorted(watched - {self.quote}))
 
     def target_of(self, asset: Asset) -> Weight:
         """Return the target weight of ``asset``, 0 for one without a target."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.portfolio import Balance
+from core.domain.readings import FeedTrouble, ReadingKind, ReadingSeries
 from core.domain.units import Asset, Money
 
 
@@ -32,7 +33,9 @@ class Snapshot:
         quotes: best bid and ask per coin.
         rules: market rules per coin.
         books: order books where the venue gave one.
-        bars: closed daily bars per coin.
+        bars: closed daily bars per coin, of those that are watched but not held as well.
+        readings: what other feeds said.
+        troubles: feeds that gave nothing, and why.
         fee_token_value: what the fee token on the account is worth; None when fees are not paid in
             one.
         clock_skew: the machine's clock against the venue's.
@@ -47,6 +50,8 @@ class Snapshot:
     rules: tuple[MarketRules, ...]
     books: tuple[Book, ...] = ()
     bars: tuple[BarSeries, ...] = ()
+    readings: tuple[ReadingSeries, ...] = ()
+    troubles: tuple[FeedTrouble, ...] = ()
     fee_token_value: Money | None = None
     clock_skew: timedelta = field(default_factory=timedelta)
     warnings: tuple[str, ...] = ()
@@ -56,6 +61,10 @@ class Snapshot:
         for name in ("balances", "quotes", "rules", "books", "bars"):
             rows = tuple(sorted(getattr(self, name), key=lambda row: row.asset))
             object.__setattr__(self, name, rows)
+        readings = sorted(self.readings, key=lambda row: (row.kind, row.asset, row.source))
+        object.__setattr__(self, "readings", tuple(readings))
+        troubles = sorted(self.troubles, key=lambda row: (row.kind, row.asset, row.source))
+        object.__setattr__(self, "troubles", tuple(troubles))
 
     def quote_of(self, asset: Asset) -> Quote | None:
         """Return the quote of ``asset``, or None."""
@@ -76,3 +85,7 @@ class Snapshot:
     def balance_of(self, asset: Asset) -> Balance | None:
         """Return the balance of ``asset``, or None."""
         return next((row for row in self.balances if row.asset == asset), None)
+
+    def readings_of(self, kind: ReadingKind, asset: str = "") -> tuple[ReadingSeries, ...]:
+        """Return every source's series of one kind about ``asset``, by source."""
+        return tuple(row for row in self.readings if row.kind is kind and row.asset == asset)

@@ -1,30 +1,16 @@
 """What the engine remembers between two decisions; small, immutable, serialisable."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from core.domain.market import Side
 from core.domain.policy import ProfileName
+from core.domain.regime import RegimeState
+from core.domain.stress import StressState
+from core.domain.tilt import TiltState
 from core.domain.units import ZERO, Asset, Money, Weight
 
-
-class Regime(StrEnum):
-    """What the market is doing (METHODS 2.4)."""
-
-    UP = "up"
-    DOWN = "down"
-    RANGING = "ranging"
-    TURBULENT = "turbulent"
-    UNKNOWN = "unknown"
-
-
-class Stress(StrEnum):
-    """Whether the market's stress holds proposals back (METHODS 3.3)."""
-
-    NORMAL = "NORMAL"
-    GUARDED = "GUARDED"
-    PAUSED = "PAUSED"
+A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +32,14 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """One execution's one-way turnover as a share of the portfolio, and when it was."""
+    """One execution's one-way turnover as a share of the portfolio, and when it was.
+
+    ``tilt`` is the part that would not have been traded on the person's own targets.
+    """
 
     executed_at: datetime
     share: Weight
+    tilt: Weight = Weight(ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +77,11 @@ class EngineState:
         proposed_on: UTC dates of proposals in the last 366 days, oldest first.
         open_proposal: id of the proposal that waits for a person, or an empty text.
         executed_at: when the last approved plan was executed.
-        turnovers: executions inside the turnover window.
+        turnovers: executions of the last 366 days.
         new_money: deposits less withdrawals of quote currency since the last execution.
         size_reminded_at: when the person was last told that the portfolio is small.
         halt, pause, override: what a person or a safety rule switched on.
-        regime, stress: the market's state.
+        regime, stress, tilt: what the market is doing, and what follows from it.
     """
 
     size_profile: ProfileName = ProfileName.STANDARD
@@ -105,15 +95,16 @@ class EngineState:
     halt: Halt | None = None
     pause: ManualPause | None = None
     override: StressOverride | None = None
-    regime: Regime = Regime.UNKNOWN
-    stress: Stress = Stress.NORMAL
+    regime: RegimeState = field(default_factory=RegimeState)
+    stress: StressState = field(default_factory=StressState)
+    tilt: TiltState = field(default_factory=TiltState)
 
     def after_execution(self, turned: Turnover) -> "EngineState":
         """Return the memory after a whole plan: the waiting time begins, new money is placed."""
         return replace(
             self,
             executed_at=turned.executed_at,
-            turnovers=(*self.turnovers, turned),
+            turnovers=self._with(turned),
             new_money=None,
             streaks=(),
         )
@@ -123,6 +114,10 @@ class EngineState:
         left = (self.new_money or Money(ZERO)) - spent
         return replace(
             self,
-            turnovers=(*self.turnovers, turned),
+            turnovers=self._with(turned),
             new_money=Money(left) if left > ZERO else None,
         )
+
+    def _with(self, turned: Turnover) -> tuple[Turnover, ...]:
+        recent = (row for row in self.turnovers if turned.executed_at - row.executed_at <= A_YEAR)
+        return (*recent, turned)
