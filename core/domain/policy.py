@@ -214,7 +214,7 @@ class Policy:
 
     @property
     def watched_assets(self) -> tuple[Asset, ...]:
-        """The coins whose daily bars matter: those of the targets and those the market is read by."""
+        """The coins whose daily bars matter: the targets, and what the market is read by."""
         watched = {self.regime.asset, *self.risk_assets}
         if self.stress.watches(Family.CORRELATION):
             watched |= set(self.stress.correlated)
