@@ -8,12 +8,10 @@ have run. Source: METHODS 0.1.
 """
 
 from dataclasses import replace
-from decimal import Decimal
 from functools import lru_cache
 
 from core.codec import digest, digest_of
 from core.domain.decision import (
-    Band,
     Decision,
     Gate,
     GateResult,
@@ -25,19 +23,11 @@ from core.domain.decision import (
 )
 from core.domain.ids import proposal_id
 from core.domain.policy import Policy, ProfileName
-from core.domain.portfolio import Cash, Holding, Portfolio
+from core.domain.portfolio import Portfolio
 from core.domain.snapshot import Occasion, Snapshot
-from core.domain.state import EngineState, Stress
-from core.domain.units import ONE, ZERO, Asset, Money, Weight, exact
-from core.planning.bands import (
-    NEUTRAL,
-    Multipliers,
-    band_around,
-    base_half_width,
-    size_profile,
-    wider,
-    widths_of,
-)
+from core.domain.state import EngineState
+from core.domain.tilt import TiltState
+from core.domain.units import ZERO, Weight, exact
 from core.planning.breach import breach_gate
 from core.planning.gates import (
     bands_gate,
@@ -51,14 +41,11 @@ from core.planning.gates import (
     targets_gate,
 )
 from core.planning.proposing import View, draft_plan
-from core.planning.rebalance import find_breaches, stands_of
+from core.planning.seeing import see
 from core.signals.drift import drift_in_bands, values_of
+from core.signals.observe import observe, observe_now
 
-ENGINE_VERSION = "1"
-
-# Source: METHODS 9a, GUARDED.
-GUARDED_WIDEN = Decimal("1.5")
-GUARDED_SHRINK = Decimal("0.5")
+ENGINE_VERSION = "2"
 
 
 @exact
@@ -81,72 +68,43 @@ def decide(snapshot: Snapshot, policy: Policy, state: EngineState) -> Decision:
     data, portfolio = data_gate(snapshot, policy)
     if portfolio is None:
         return _conclude(snapshot, policy, state, gates=(data,), view=None, plan=None)
-    view, profile, size = _see(snapshot, policy, state, portfolio)
-    breach, memory = breach_gate(view, state)
+    observed = observe(snapshot, policy, state)
+    seen = see(snapshot, policy, observed, portfolio)
+    view, profile, size = seen.view, seen.profile, seen.size
+    breach, memory = breach_gate(view, observed)
     memory = replace(memory, size_profile=size if _counts(snapshot) else state.size_profile)
-    gates = [data, halt_gate(state), pause_gate(snapshot, state), targets_gate(policy)]
-    gates += [bands_gate(view, profile, size, state), breach]
+    gates = [data, halt_gate(state), pause_gate(snapshot, policy, observed)]
+    gates += [targets_gate(policy, observed), bands_gate(view, profile, size, observed), breach]
     plan = None
     if view.breaches.breached:
         draft = draft_plan(view)
-        plan = draft.plan
+        plan = _with_tilt_turnover(draft.plan, snapshot, policy, observed, portfolio=portfolio)
         gates += [plan_gate(draft), orders_gate(draft)]
         if plan is not None:
-            gates += [benefit_gate(plan, policy), limits_gate(plan, view, state, size)]
+            gates += [benefit_gate(plan, policy), limits_gate(plan, view, observed, size)]
     return _conclude(snapshot, policy, memory, gates=tuple(gates), view=view, plan=plan, was=state)
+
+
+def _with_tilt_turnover(
+    plan: Plan | None,
+    snapshot: Snapshot,
+    policy: Policy,
+    state: EngineState,
+    *,
+    portfolio: Portfolio,
+) -> Plan | None:
+    """Say how much of a plan's turnover the person's own targets would not have asked for."""
+    if plan is None or not state.tilt.tilts:
+        return plan
+    base = see(snapshot, policy, replace(state, tilt=TiltState()), portfolio).view
+    draft = draft_plan(base) if base.breaches.breached else None
+    own = ZERO if draft is None or draft.plan is None else draft.plan.turnover
+    return replace(plan, tilt_turnover=Weight(max(ZERO, plan.turnover - own)))
 
 
 def _counts(snapshot: Snapshot) -> bool:
     """Tell whether this decision may change the memory."""
     return snapshot.occasion in (Occasion.DAILY, Occasion.INTRADAY)
-
-
-def _multipliers(_state: EngineState) -> Multipliers:
-    """Return what the market's state does to the bands: nothing until the regime is known."""
-    return NEUTRAL
-
-
-def _see(
-    snapshot: Snapshot, policy: Policy, state: EngineState, portfolio: Portfolio
-) -> tuple[View, ProfileName, ProfileName]:
-    """Put the portfolio into its bands; return it with the profile in force and the size's own."""
-    rules, guarded = policy.bands, state.stress is Stress.GUARDED
-    size = size_profile(portfolio.value, state.size_profile, rules)
-    is_small = rules.adapt_to_size and size is not ProfileName.STANDARD
-    profile = wider(rules.profile, size) if is_small else rules.profile
-    widths, multipliers = widths_of(profile, rules), _multipliers(state)
-    bands: dict[Asset, Band] = {}
-    rows: tuple[Holding | Cash, ...] = (*portfolio.holdings, portfolio.cash)
-    for row in rows:
-        is_cash = isinstance(row, Cash)
-        bands[row.asset] = band_around(
-            row.target,
-            base_half_width(row.target, widths, rules.mode),
-            upper=multipliers.cash_upper if is_cash else multipliers.risk_upper,
-            lower=multipliers.cash_lower if is_cash else multipliers.risk_lower,
-            widen=GUARDED_WIDEN if guarded else ONE,
-        )
-    stands = stands_of(portfolio, bands)
-    breaches = find_breaches(portfolio, stands, hard=rules.hard, rules=policy.orders)
-    view = View(
-        snapshot,
-        policy,
-        portfolio,
-        bands,
-        stands,
-        breaches,
-        new_money=_new_money(portfolio.value, portfolio.cash, state),
-        shrink=GUARDED_SHRINK if guarded else ONE,
-    )
-    return view, profile, size
-
-
-def _new_money(value: Money, cash: Cash, state: EngineState) -> Weight:
-    """Return deposits since the last execution, up to the cash above its target, as a weight."""
-    above = cash.amount / value - cash.target
-    spendable = (cash.amount - cash.reserve) / value
-    arrived = (state.new_money or ZERO) / value
-    return Weight(max(ZERO, min(arrived, above, spendable)))
 
 
 @lru_cache(maxsize=8)
@@ -222,16 +180,21 @@ def _profile_of(gates: tuple[GateResult, ...], policy: Policy) -> ProfileName:
 
 
 @exact
-def has_hard_breach(snapshot: Snapshot, policy: Policy, state: EngineState) -> bool:
-    """Tell cheaply whether a full intraday decision is worth making: is any asset far outside?
+def needs_decision(glance: Snapshot, policy: Policy, state: EngineState) -> bool:
+    """Tell cheaply whether a full decision is worth making between two daily evaluations.
+
+    It is when an asset stands far outside its band, or when the market's stress shows within the
+    day.
 
     Args:
-        snapshot: at least balances, quotes and rules; books and bars are not looked at.
+        glance: at least balances, quotes and rules; books and bars are not looked at.
         policy: the person's rules.
         state: the engine's memory.
     """
-    _, portfolio = data_gate(snapshot, policy)
+    _, portfolio = data_gate(glance, policy, is_glance=True)
     if portfolio is None:
         return False
-    view, _, _ = _see(snapshot, policy, state, portfolio)
-    return bool(view.breaches.hard)
+    stress = observe_now(glance, policy, state)
+    before = state.stress
+    is_news = stress.phase is not before.phase or (stress.shock is None) != (before.shock is None)
+    return is_news or bool(see(glance, policy, state, portfolio).view.breaches.hard)

@@ -31,12 +31,16 @@ from core.domain.portfolio import Balance
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
 from core.domain.units import Asset, Money, Price, Quantity, Rate, Weight, exact
+from core.domain.watching import StressRules
 from core.engine import decide
 
 _T = TypeVar("_T")
 
 MORNING = datetime(2026, 3, 2, 0, 6, tzinfo=UTC)
 """A Monday, six minutes after the UTC close: day 0 of every story."""
+
+UNWATCHED: dict[str, Any] = {"stress": StressRules(families=())}
+"""Stories about drift have no history of bars; those about stress bring their own rules."""
 
 DEPTH = Quantity(Decimal("1e12"))
 """Coins at the best level of a book that no order ever empties."""
@@ -90,7 +94,7 @@ def portfolio(*lines: str, cash: str, quote: str = "USD", **rules: Any) -> Situa
         targets=tuple((row["asset"], Weight(Decimal(row["target"]) / 100)) for row in targeted),
         cold=_amounts(targeted, "cold"),
         excluded=_amounts([*rows, money], "excluded"),
-        **rules,
+        **(UNWATCHED | rules),
     )
     listed = [row for row in rows if row["price"] != "none"]
     world = Snapshot(

@@ -28,18 +28,20 @@ from core.domain.policy import (
     ProfileName,
 )
 from core.domain.portfolio import Balance, Cash, Holding, Portfolio
+from core.domain.regime import Regime, RegimeState
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import (
     EngineState,
     Halt,
     ManualPause,
-    Regime,
     Streak,
-    Stress,
     StressOverride,
     Turnover,
 )
+from core.domain.stress import Family, Silence, Stress, StressState, Vote
+from core.domain.tilt import Froth, Tilt, TiltName, TiltState
 from core.domain.units import ONE, ZERO, Asset, Money, Price, Quantity, Rate, Weight, exact
+from core.domain.watching import StressRules
 from core.planning.bands import Multipliers
 from tests.dsl import DEPTH, MORNING, Situation
 
@@ -174,7 +176,7 @@ def worlds(draw: st.DrawFn, *, plain: bool = False) -> World:
         policy = replace(policy, trading_capital=Money(max(total * share, ONE)))
     state = EngineState(
         new_money=draw(st.sampled_from([None, Money(total / 20), Money(total), Money(-total)])),
-        stress=draw(st.sampled_from([Stress.NORMAL, Stress.NORMAL, Stress.GUARDED])),
+        stress=StressState(draw(st.sampled_from([Stress.NORMAL, Stress.NORMAL, Stress.GUARDED]))),
     )
     return World(request, Situation(policy, seen), state)
 
@@ -207,6 +209,7 @@ def situation_of(request: PlanRequest) -> Situation:
             custom=request.profile, delta=Weight(request.delta), confirm=1, adapt_to_size=False
         ),
         orders=request.rules,
+        stress=StressRules(families=()),
     )
     seen = Snapshot(
         as_of=MORNING,
@@ -259,6 +262,50 @@ days = instants.map(datetime.date)
 spans = st.timedeltas(timedelta(days=-40), timedelta(days=40))
 words = st.text(max_size=12).map(lambda text: normalize("NFC", text))
 
+labels = st.sampled_from(list(Regime))
+regimes = st.builds(
+    RegimeState,
+    published=labels,
+    published_since=st.none() | days,
+    label=labels,
+    age=st.integers(0, 99),
+    wanted=st.lists(labels, max_size=2).map(tuple),
+    source=words,
+)
+votes = st.builds(
+    Vote,
+    family=st.sampled_from(list(Family)),
+    points=st.none() | st.integers(0, 3),
+    silence=st.none() | st.sampled_from(list(Silence)),
+    measured=st.none() | amounts,
+)
+stresses = st.builds(
+    StressState,
+    phase=st.sampled_from(list(Stress)),
+    since=st.none() | days,
+    calm=st.integers(0, 9),
+    votes=st.lists(votes, max_size=3).map(tuple),
+)
+tilts = st.builds(
+    TiltState,
+    tilts=st.lists(
+        st.builds(
+            Tilt,
+            name=st.sampled_from(list(TiltName)),
+            subject=words,
+            since=days,
+            shifts=st.just(()),
+            wanted=st.just(()),
+        ),
+        max_size=2,
+    ).map(tuple),
+    froths=st.lists(
+        st.builds(Froth, asset=st.sampled_from([Asset("BTC"), Asset("ETH")]), is_on=st.booleans()),
+        max_size=2,
+    ).map(tuple),
+    is_frozen=st.booleans(),
+)
+
 
 @st.composite
 def states(draw: st.DrawFn) -> EngineState:
@@ -278,8 +325,9 @@ def states(draw: st.DrawFn) -> EngineState:
         halt=draw(st.none() | st.builds(Halt, instants, words)),
         pause=draw(st.none() | st.builds(ManualPause, instants, words)),
         override=draw(st.none() | st.builds(StressOverride, instants, words, words)),
-        regime=draw(st.sampled_from(list(Regime))),
-        stress=draw(st.sampled_from(list(Stress))),
+        regime=draw(regimes),
+        stress=draw(stresses),
+        tilt=draw(tilts),
     )
 
 
@@ -308,6 +356,7 @@ def policies(draw: st.DrawFn) -> Policy:
             adapt_to_size=draw(st.booleans()),
         ),
         cadence=CadenceRules(after_execution=draw(spans)),
+        stress=StressRules(families=tuple(draw(st.lists(st.sampled_from(list(Family)))))),
         approval=ApprovalRules(
             time_to_live=draw(st.timedeltas(timedelta(minutes=15), timedelta(hours=24)))
         ),

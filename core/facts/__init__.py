@@ -3,7 +3,7 @@
 from core.facts.decision import decision_facts
 from core.facts.digest import digest_facts
 from core.facts.execution import ended_facts, execution_facts
-from core.facts.reasons import REASON_UNITS, figures_of
+from core.facts.reasons import REASON_UNITS, about, figure_id, figures_of
 from core.facts.table import (
     MAX_ROWS,
     Fact,
@@ -22,10 +22,12 @@ __all__ = [
     "FactValue",
     "Polarity",
     "Unit",
+    "about",
     "decision_facts",
     "digest_facts",
     "ended_facts",
     "execution_facts",
     "facts_digest",
+    "figure_id",
     "figures_of",
 ]

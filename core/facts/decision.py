@@ -15,9 +15,9 @@ from core.domain.decision import (
     Standing,
 )
 from core.domain.market import Side
-from core.domain.state import Stress
 from core.domain.units import ONE, ZERO, Asset, exact, notional
-from core.facts.reasons import figures_of
+from core.facts.market import signal_rows, stress_rows
+from core.facts.reasons import BACKGROUND, about, figures_of
 from core.facts.standings import closest, is_outside, margin_rows, place_of, trigger_rows
 from core.facts.table import FactTable, Polarity, Row, Unit, row, table_of
 
@@ -28,7 +28,7 @@ C = ReasonCode
 
 # These speak through rows of their own: standing, margin and cost rows.
 _OWN_ROWS = frozenset({C.BREACH, C.HARD_BREACH, C.MARGIN, C.ORDERS_SIZED, C.BENEFIT_ENOUGH})
-_MINOR = frozenset({C.TARGETS_BASE, C.BANDS_SET})
+_MINOR = BACKGROUND | {C.TARGETS_BASE, C.BANDS_SET, C.GUARDED}
 
 
 @exact
@@ -50,35 +50,41 @@ def decision_facts(
 
     Source: METHODS 7.2.
     """
-    codes = tuple((reason.code.value, reason.subject) for reason in decision.reasons)
+    codes = codes_of(decision)
     outcome = decision.outcome
     if isinstance(outcome, Propose):
         rows = [*head_rows(decision, quote), *_propose_rows(decision, outcome.plan, quote)]
         if expires_at is not None:
             rows.append(row("time", "proposal", expires_at, Unit.INSTANT, rank=0, fact_id="expiry"))
         return table_of("propose", rows, codes)
-    rows = [*head_rows(decision, quote), *no_trade_rows(decision, outcome)]
+    rows = [*head_rows(decision, quote), *no_trade_rows(decision, outcome, quote)]
     return table_of("no_trade", rows, codes)
 
 
+def codes_of(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """Return (reason code, what it is about) of every reason, in the order of the gates."""
+    return tuple((reason.code.value, about(reason)) for reason in decision.reasons)
+
+
 def head_rows(decision: Decision, quote: Asset) -> Iterator[Row]:
-    """Yield the currency, the portfolio's value and the engine's mood."""
+    """Yield the currency, the portfolio's value, and what the market's stress does."""
     yield row("quote", "portfolio", quote, Unit.NAME, rank=0)
     if decision.value is not None:
         yield row("value", "portfolio", decision.value, Unit.MONEY, rank=0)
-    if decision.next_state.stress is Stress.GUARDED:
-        yield row("stress", "market", "guarded", Unit.KEY)
+    yield from stress_rows(decision)
 
 
-def no_trade_rows(decision: Decision, outcome: NoTrade) -> Iterator[Row]:
+def no_trade_rows(decision: Decision, outcome: NoTrade, quote: Asset) -> Iterator[Row]:
     """Yield why nothing happens, and how far everything is from happening."""
     yield row("gate", "portfolio", outcome.gate.value, Unit.KEY, rank=0)
     yield from _figures(decision, _reasons_of(decision, outcome.gate))
     triggers = _triggers(decision)
     yield row("outside", "portfolio", len(triggers), Unit.COUNT)
     yield from _trigger_rows(decision, triggers, outcome.withheld)
-    if not triggers and (near := closest(decision.standings)) is not None:
+    near = None if triggers else closest(decision.standings)
+    if near is not None:
         yield from margin_rows(near)
+    yield from signal_rows(decision, triggers if near is None else (near,), quote)
     if outcome.withheld is not None:
         yield row("cost", "proposal", outcome.withheld.cost, Unit.MONEY)
 
@@ -108,6 +114,8 @@ def _propose_rows(decision: Decision, plan: Plan, quote: Asset) -> Iterator[Row]
             yield from _trade_rows(trade, plan, standings)
     yield from _money_rows(decision, plan, standings[quote])
     yield from _after_rows(plan, decision.standings)
+    if not plan.first_funding:
+        yield from signal_rows(decision, triggers, quote)
     notes = (g for g in decision.gates if g.gate not in (Gate.DATA, Gate.LIMITS))
     yield from _figures(decision, (reason for gate in notes for reason in gate.reasons))
 

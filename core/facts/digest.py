@@ -6,7 +6,7 @@ from core.domain.decision import Decision, NoTrade
 from core.domain.portfolio import Flow, FlowKind
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.units import ZERO, Asset, exact
-from core.facts.decision import head_rows, no_trade_rows
+from core.facts.decision import codes_of, head_rows, no_trade_rows
 from core.facts.table import FactTable, Row, Unit, row, table_of
 
 _WAITING = frozenset(
@@ -48,10 +48,10 @@ def digest_facts(
     codes: tuple[tuple[str, str], ...] = ()
     if decisions:
         latest = decisions[-1]
-        codes = tuple((reason.code.value, reason.subject) for reason in latest.reasons)
+        codes = codes_of(latest)
         rows += head_rows(latest, quote)
         if isinstance(latest.outcome, NoTrade):
-            rows += no_trade_rows(latest, latest.outcome)
+            rows += no_trade_rows(latest, latest.outcome, quote)
     else:
         rows.append(row("quote", "portfolio", quote, Unit.NAME, rank=0))
     return table_of("digest", [*rows, *_proposal_rows(proposals), *_flow_rows(flows)], codes)

@@ -13,11 +13,14 @@ from core.domain.units import text_of
 
 MAX_ROWS = 30
 MAX_ID = 41
+TAIL = 8
+"""How many digits of a digest end an id that would be too long."""
 
 
 class Unit(StrEnum):
     """What a fact's value means, and so how words render it.
 
+    ``NUMBER`` is a plain figure such as a score. ``DAY`` is a UTC day, held as its first instant.
     ``KEY`` is a word of a closed vocabulary that each language translates. ``TEXT`` was written by
     a person or a venue: words may quote it, a model never sees it.
     """
@@ -30,8 +33,10 @@ class Unit(StrEnum):
     POINTS = "points"
     RATIO = "ratio"
     RATE = "rate"
+    NUMBER = "number"
     COUNT = "count"
     INSTANT = "instant"
+    DAY = "day"
     DAYS = "days"
     SECONDS = "seconds"
     KEY = "key"
@@ -79,7 +84,7 @@ class FactTable:
     Attributes:
         topic: ``propose``, ``no_trade``, ``execution``, ``ended``, ``digest`` ...
         facts: the rows, in reading order.
-        codes: (reason code, subject), in the order of the gates.
+        codes: (reason code, what it is about), in the order of the gates.
     """
 
     topic: str
@@ -95,7 +100,11 @@ class FactTable:
         return tuple(row for row in self.facts if row.kind == kind)
 
     def subjects_of(self, code: str) -> tuple[str, ...]:
-        """Return what a reason code is about, in order; empty when the code does not stand here."""
+        """Return what a reason code is about, in order; empty when the code does not stand here.
+
+        A coin's symbol, an empty text for the portfolio, or what else tells several reasons of one
+        code apart, such as a family of evidence.
+        """
         return tuple(subject for name, subject in self.codes if name == code)
 
 
@@ -110,9 +119,13 @@ class Row:
 def row_id(*parts: str) -> str:
     """Return a fact id made of ``parts``; what an id may not hold is left out.
 
-    Source: METHODS 7.2: ids match ``[a-z][a-z0-9_]{0,40}``.
+    An id that would be too long is cut and ends in a digest of the whole, so that two long ones
+    stay two. Source: METHODS 7.2: ids match ``[a-z][a-z0-9_]{0,40}``.
     """
-    return re.sub(r"[^a-z0-9_]", "", "_".join(part for part in parts if part).lower())[:MAX_ID]
+    name = re.sub(r"[^a-z0-9_]", "", "_".join(part for part in parts if part).lower())
+    if len(name) <= MAX_ID:
+        return name
+    return f"{name[: MAX_ID - TAIL - 1]}_{sha256(name.encode()).hexdigest()[:TAIL]}"
 
 
 def row(  # noqa: PLR0913  # the columns of a fact
@@ -134,12 +147,13 @@ def row(  # noqa: PLR0913  # the columns of a fact
 def table_of(topic: str, rows: Iterable[Row], codes: Iterable[tuple[str, str]]) -> FactTable:
     """Return a table with the rows that matter most, in the order given.
 
-    A later row with a known id is dropped. When more than 30 are left, those of the highest rank
-    go, the last ones first. Source: METHODS 7.2.
+    A later row with a known id is dropped, but its rank counts if it is lower. When more than 30
+    are left, those of the highest rank go, the last ones first. Source: METHODS 7.2.
     """
     unique: dict[str, Row] = {}
     for item in rows:
-        unique.setdefault(item.fact.fact_id, item)
+        known = unique.get(item.fact.fact_id, item)
+        unique[item.fact.fact_id] = Row(min(known.rank, item.rank), known.fact)
     places = {name: place for place, name in enumerate(unique)}
     kept = sorted(unique.values(), key=lambda item: (item.rank, places[item.fact.fact_id]))
     kept = sorted(kept[:MAX_ROWS], key=lambda item: places[item.fact.fact_id])

@@ -11,6 +11,8 @@ from core.domain.units import ONE, Money, Weight
 CLIP_LOW = Decimal("0.5")
 CLIP_HIGH = Decimal("2.5")
 LOWER_SHARE_OF_TARGET = Decimal("0.8")
+GUARDED_WIDEN = Decimal("1.5")
+GUARDED_SHRINK = Decimal("0.5")
 
 _BY_WIDTH = (ProfileName.TIGHT, ProfileName.STANDARD, ProfileName.SMALL, ProfileName.TINY)
 

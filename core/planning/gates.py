@@ -6,15 +6,28 @@ from core.domain.portfolio import Portfolio
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
 from core.domain.units import ZERO
-from core.planning.guards import limit_reasons, pause_reason
+from core.planning.guards import (
+    limit_reasons,
+    override_reason,
+    pause_reason,
+    peg_reason,
+)
 from core.planning.holdings import portfolio_of
+from core.planning.market_reasons import regime_reasons, stress_reasons, tilt_reasons
 from core.planning.proposing import Draft, View
-from core.planning.validity import find_faults, find_unmanaged
+from core.planning.validity import find_faults, find_history_faults, find_unmanaged
 
 
-def data_gate(snapshot: Snapshot, policy: Policy) -> tuple[GateResult, Portfolio | None]:
-    """Ask whether the snapshot can be believed (gate 1); return the portfolio too if it can."""
+def data_gate(
+    snapshot: Snapshot, policy: Policy, *, is_glance: bool = False
+) -> tuple[GateResult, Portfolio | None]:
+    """Ask whether the snapshot can be believed (gate 1); return the portfolio too if it can.
+
+    A glance has no history, and needs none.
+    """
     faults = find_faults(snapshot, policy)
+    if not is_glance:
+        faults = (*faults, *find_history_faults(snapshot, policy))
     portfolio = None if faults else portfolio_of(snapshot, policy)
     if portfolio is not None and portfolio.value <= ZERO:
         faults, portfolio = (Reason(ReasonCode.NO_VALUE),), None
@@ -30,20 +43,20 @@ def halt_gate(state: EngineState) -> GateResult:
     return GateResult(Gate.HALT, passed=False, reasons=(Reason(ReasonCode.HALTED, "", values),))
 
 
-def pause_gate(snapshot: Snapshot, state: EngineState) -> GateResult:
-    """Ask whether proposals are held back (gate 3)."""
-    override = state.override
-    holds = override is not None and snapshot.as_of < override.until
-    reason = pause_reason(state, snapshot.as_of.date(), override_holds=holds)
-    if reason is None:
-        return GateResult(Gate.PAUSE, passed=True, reasons=(Reason(ReasonCode.NOT_PAUSED),))
-    return GateResult(Gate.PAUSE, passed=False, reasons=(reason,))
+def pause_gate(snapshot: Snapshot, policy: Policy, state: EngineState) -> GateResult:
+    """Ask whether proposals are held back (gate 3), and say what every family of evidence says."""
+    said = tuple(stress_reasons(snapshot, policy, state))
+    reason = pause_reason(state, policy, snapshot.as_of)
+    if reason is not None:
+        return GateResult(Gate.PAUSE, passed=False, reasons=(reason, *said))
+    override = override_reason(state, snapshot.as_of)
+    first = Reason(ReasonCode.NOT_PAUSED) if override is None else override
+    return GateResult(Gate.PAUSE, passed=True, reasons=(first, *said))
 
 
-def targets_gate(policy: Policy) -> GateResult:
-    """Say which targets hold (gate 4): the person's own, until tilts exist."""
-    reason = Reason(ReasonCode.TARGETS_BASE, "", (("count", len(policy.targets)),))
-    return GateResult(Gate.TARGETS, passed=True, reasons=(reason,))
+def targets_gate(policy: Policy, state: EngineState) -> GateResult:
+    """Say which targets hold (gate 4): the person's own, or shifted, and why."""
+    return GateResult(Gate.TARGETS, passed=True, reasons=tilt_reasons(policy, state))
 
 
 def bands_gate(
@@ -59,7 +72,8 @@ def bands_gate(
     is_due = last is None or view.snapshot.as_of - last >= every
     if size is ProfileName.TINY and is_due and view.snapshot.occasion is Occasion.DAILY:
         reasons.append(Reason(ReasonCode.SIZE_REMINDER, "", (("value", value),)))
-    return GateResult(Gate.BANDS, passed=True, reasons=tuple(reasons))
+    market = regime_reasons(view.policy, state)
+    return GateResult(Gate.BANDS, passed=True, reasons=(*reasons, *market))
 
 
 def plan_gate(draft: Draft) -> GateResult:
@@ -94,6 +108,8 @@ def limits_gate(plan: Plan, view: View, state: EngineState, size: ProfileName) -
         occasion=view.snapshot.occasion,
         size=size,
     )
+    off_peg = peg_reason(plan, view.portfolio.cash.amount, state)
+    reasons = reasons if off_peg is None else (*reasons, off_peg)
     if reasons:
         return GateResult(Gate.LIMITS, passed=False, reasons=reasons)
     return GateResult(Gate.LIMITS, passed=True, reasons=(Reason(ReasonCode.WITHIN_LIMITS),))

@@ -4,30 +4,65 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from core.domain.decision import Plan, Reason, ReasonCode
+from core.domain.decision import Plan, Reason, ReasonCode, ReasonValue
 from core.domain.market import Side
-from core.domain.policy import CadenceRules, ProfileName
+from core.domain.policy import CadenceRules, Policy, ProfileName
 from core.domain.snapshot import Occasion
-from core.domain.state import EngineState, Streak, Stress
-from core.domain.units import ZERO, Asset
+from core.domain.state import EngineState, Streak
+from core.domain.stress import Family, Stress, StressState
+from core.domain.units import ZERO, Asset, Money
+from core.planning.market_reasons import midnight
+from core.signals.stress import exits_on
 
 YEAR = timedelta(days=365)
+BROKEN = 3
+"""Points of a quote coin that no override may pass over."""
 
 
-def pause_reason(state: EngineState, snapshot_at: date, *, override_holds: bool) -> Reason | None:
+def pause_reason(state: EngineState, policy: Policy, as_of: datetime) -> Reason | None:
     """Return why the bot is pausing, or None.
 
-    Args:
-        state: the engine's memory.
-        snapshot_at: the day of the decision, for the record.
-        override_holds: a person resumed during a stress pause and the override has not run out.
+    A person's override lifts a stress pause for its time, except while the quote coin is broken.
+    Source: METHODS 3.3 and 3.4.
     """
     if state.pause is not None:
         values = (("since", state.pause.since), ("by", state.pause.by))
         return Reason(ReasonCode.PAUSED_BY_HAND, "", values)
-    if state.stress is Stress.PAUSED and not override_holds:
-        return Reason(ReasonCode.PAUSED_STRESS, "", (("on", snapshot_at.isoformat()),))
-    return None
+    if state.stress.phase is not Stress.PAUSED or override_reason(state, as_of) is not None:
+        return None
+    return Reason(ReasonCode.PAUSED_STRESS, "", tuple(_pause_values(state.stress, policy)))
+
+
+def _pause_values(stress: StressState, policy: Policy) -> Iterator[tuple[str, ReasonValue]]:
+    until = exits_on(stress, policy.stress)
+    if stress.since is not None:
+        yield "since", midnight(stress.since)
+    if until is not None:
+        yield "until", midnight(until)
+    yield "total", stress.total
+
+
+def override_reason(state: EngineState, as_of: datetime) -> Reason | None:
+    """Return the override that lifts a stress pause now, or None."""
+    override = state.override
+    if state.stress.phase is not Stress.PAUSED or override is None or as_of >= override.until:
+        return None
+    if state.stress.points_of(Family.QUOTE) == BROKEN:
+        return None
+    values = (("until", override.until), ("by", override.by))
+    return Reason(ReasonCode.OVERRIDDEN, "", values)
+
+
+def peg_reason(plan: Plan, cash: Money, state: EngineState) -> Reason | None:
+    """Return why a plan may not buy into a quote coin that is off its peg, or None.
+
+    Source: METHODS 3.2. Everything is priced in the quote coin, so weights do not change with it.
+    """
+    vote = next((row for row in state.stress.votes if row.family is Family.QUOTE), None)
+    if vote is None or not vote.points or plan.cash_after <= cash:
+        return None
+    values = () if vote.measured is None else (("gap", vote.measured),)
+    return Reason(ReasonCode.OFF_PEG, "", values)
 
 
 def update_streaks(

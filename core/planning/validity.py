@@ -1,5 +1,6 @@
 """Snapshot -> the reasons why it cannot be believed; none means it can (gate 1)."""
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -13,6 +14,10 @@ from core.domain.policy import DataRules, Policy
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
 from core.domain.units import ONE, ZERO, Asset
+from core.domain.watching import WINDOW
+
+ONE_DAY = timedelta(days=1)
+USABLE_AFTER = timedelta(minutes=5)
 
 
 def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
@@ -38,6 +43,27 @@ def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
             )
         ),
     )
+
+
+def find_history_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
+    """Return why the pause cannot be judged: too few daily bars, late ones, or impossible ones.
+
+    Source: METHODS 0.2 and 9a: a bar is usable from its close + 5 minutes, the pause needs 400.
+    """
+    if not policy.stress.families:
+        return ()
+    asset = policy.regime.asset
+    bars = snapshot.bars_of(asset)
+    have = 0 if bars is None else len(bars.closes)
+    if bars is None or have < WINDOW:
+        return (Reason(ReasonCode.SHORT_HISTORY, asset, (("have", have), ("needed", WINDOW))),)
+    closed_at = bars.opened_at + ONE_DAY
+    if snapshot.as_of >= closed_at + ONE_DAY + USABLE_AFTER:
+        return (Reason(ReasonCode.BARS_LATE, asset, (("day", bars.opened_at),)),)
+    is_sound = all(0 < close < math.inf for close in bars.closes[-WINDOW:])
+    if closed_at > snapshot.as_of or not is_sound:
+        return (Reason(ReasonCode.DATA_UNSAFE, "", (("what", f"daily bars of {asset}"),)),)
+    return ()
 
 
 def find_unmanaged(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:

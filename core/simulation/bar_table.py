@@ -138,8 +138,10 @@ def newest_closed_day(at: datetime) -> int:
     return (int(at.timestamp()) - CLOSING_DELAY) // DAY - 1
 
 
-def closed_days(days: AssetBars, source: str, at: datetime) -> BarSeries | None:
-    """Return the days of ``daily`` that were closed at ``at``, the newest 460 at most.
+def closed_days(
+    days: AssetBars, source: str, at: datetime, *, most: int = MAX_DAYS
+) -> BarSeries | None:
+    """Return the days of ``daily`` that were closed at ``at``, the newest ``most`` at most.
 
     Days since the last known bar are missing days: the last close, no volume. None when no day was
     closed yet.
@@ -148,8 +150,8 @@ def closed_days(days: AssetBars, source: str, at: datetime) -> BarSeries | None:
     known = min(int(np.searchsorted(days.starts, newest * DAY, side="right")), len(days))
     if known == 0:
         return None
-    missing = min(newest - int(days.starts[known - 1]) // DAY, MAX_DAYS)
-    held = slice(max(known + missing - MAX_DAYS, 0), known)
+    missing = min(newest - int(days.starts[known - 1]) // DAY, most)
+    held = slice(max(known + missing - most, 0), known)
     last_close = [float(days.closes[known - 1])] * missing
 
     def column(values: Floats, tail: Iterable[float]) -> list[float]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.domain.decision import Band, Standing
 from core.domain.policy import PROFILES, BandMode, BandRules, Profile, ProfileName
-from core.domain.state import EngineState, Stress
+from core.domain.state import EngineState
+from core.domain.stress import Stress, StressState
 from core.domain.units import Money, Weight
 from core.planning.bands import band_around, base_half_width, size_profile, wider, widths_of
 from core.signals.drift import drift_in_bands, is_beyond
@@ -109,7 +110,7 @@ def test_guarded_widens_after_the_clip_and_keeps_the_lower_bound() -> None:
 def test_guarded_widens_the_bands_of_a_decision() -> None:
     """The same portfolio is out of band in NORMAL and inside in GUARDED."""
     edge = portfolio("BTC 0.62 @ 100000 -> 50", cash="38000 -> 50", bands=ONCE)
-    guarded = EngineState(stress=Stress.GUARDED)
+    guarded = EngineState(stress=StressState(Stress.GUARDED))
     assert "BREACH:BTC" in codes_of(decide_on(edge))
     assert "NO_BREACH" in codes_of(decide_on(edge, guarded))
     assert decide_on(edge, guarded).standings[0].band.upper == Decimal("0.15")

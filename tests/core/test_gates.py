@@ -10,7 +10,8 @@ from hypothesis import given
 from core.domain.decision import Decision, Gate, NoTrade, Propose, ReasonCode, Verdict
 from core.domain.policy import BandRules
 from core.domain.snapshot import Occasion
-from core.domain.state import EngineState, Halt, ManualPause, Stress, StressOverride
+from core.domain.state import EngineState, Halt, ManualPause, StressOverride
+from core.domain.stress import Stress, StressState
 from core.domain.units import Asset, Weight
 from core.engine import decide
 from tests.core.worked import plan_of
@@ -24,7 +25,7 @@ EMPTY = portfolio("BTC 0 @ 100000 -> 50", cash="0 -> 50")
 
 HALTED = EngineState(halt=Halt(MORNING, "balance mismatch"))
 PAUSED = EngineState(pause=ManualPause(MORNING, "7"))
-STRESSED = EngineState(stress=Stress.PAUSED)
+STRESSED = EngineState(stress=StressState(Stress.PAUSED))
 
 
 def gates(decision: Decision) -> list[str]:
@@ -122,7 +123,7 @@ def test_guarded_halves_every_quantity_before_rounding() -> None:
     far = portfolio("BTC 0.8 @ 100000 -> 50", cash="20000 -> 50", bands=ONCE)
     deeper = replace(ONCE, delta=Weight(Decimal("0.75")))
     normal = plan_of(decide_on(far.ruled(bands=deeper)))
-    guarded = plan_of(decide_on(far, EngineState(stress=Stress.GUARDED)))
+    guarded = plan_of(decide_on(far, EngineState(stress=StressState(Stress.GUARDED))))
     assert normal is not None
     assert guarded is not None
     # delta 0.75 of a band of 10 points ends where delta 0.5 of 15 points does.

@@ -14,7 +14,7 @@ from core.domain.policy import ApprovalRules, BandRules, OrderRules
 from core.domain.snapshot import Occasion
 from core.domain.state import EngineState, Halt
 from core.domain.units import Asset, Money, Price, Weight
-from core.engine import decide, has_hard_breach
+from core.engine import decide, needs_decision
 from core.planning.pricing import limit_price
 from core.planning.recheck import RecheckAction, recheck, tier_of
 from tests.core.worked import plan_of
@@ -228,19 +228,19 @@ def test_no_limit_ever_crosses_the_printed_price(
 def test_the_cheap_look_believes_no_unsafe_data() -> None:
     """Far outside by a price nobody can believe is no hard breach."""
     far = portfolio("BTC 0.9 @ 100000 -> 50, beside 50000", cash="10000 -> 50")
-    assert not has_hard_breach(far.snapshot, far.policy, EngineState())
+    assert not needs_decision(far.snapshot, far.policy, EngineState())
     believed = portfolio("BTC 0.9 @ 100000 -> 50", cash="10000 -> 50")
-    assert has_hard_breach(believed.snapshot, believed.policy, EngineState())
+    assert needs_decision(believed.snapshot, believed.policy, EngineState())
 
 
 @FEWER
 @given(worlds())
 def test_the_cheap_look_sees_every_hard_breach(world: World) -> None:
-    """An intraday proposal is never missed by has_hard_breach, and it names no other."""
+    """An intraday proposal is never missed by needs_decision, and it names no other."""
     situation, state = world.situation, world.state
     seen = snapshot(situation, occasion=Occasion.INTRADAY)
     decision = decide(seen, situation.policy, state)
     codes = {row.code.value for row in decision.reasons}
-    look = has_hard_breach(replace(seen, books=(), bars=()), situation.policy, state)
+    look = needs_decision(replace(seen, books=(), bars=()), situation.policy, state)
     assert look is ("HARD_BREACH" in codes)
     assert look or not isinstance(decision.outcome, Propose)

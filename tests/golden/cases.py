@@ -5,5 +5,6 @@ Each can be checked by hand; the title says what it shows. Most portfolios are w
 
 from tests.golden.edge_cases import EDGE_CASES
 from tests.golden.gate_cases import GATE_CASES
+from tests.golden.market_cases import MARKET_CASES
 
-CASES = tuple(sorted((*EDGE_CASES, *GATE_CASES), key=lambda case: case.name))
+CASES = tuple(sorted((*EDGE_CASES, *GATE_CASES, *MARKET_CASES), key=lambda case: case.name))

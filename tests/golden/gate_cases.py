@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from core.domain.policy import BandRules
 from core.domain.snapshot import Occasion
-from core.domain.state import EngineState, Halt, ManualPause, Stress, StressOverride, Turnover
+from core.domain.state import EngineState, Halt, ManualPause, StressOverride, Turnover
+from core.domain.stress import Stress, StressState
 from core.domain.units import Money, Weight
 from tests.dsl import MORNING, book, decide_daily, decide_on, history, portfolio
 from tests.golden.case import ONCE, Case, btc, with_memory
@@ -48,14 +49,14 @@ GATE_CASES = (
     Case(
         "22_paused_by_stress",
         "Gate 3: the market's stress holds proposals back",
-        lambda: with_memory(EngineState(stress=Stress.PAUSED)),
+        lambda: with_memory(EngineState(stress=StressState(Stress.PAUSED))),
     ),
     Case(
         "23_override_in_force",
         "Gate 3: a person resumed for 24 h with a reason, one hour is left: proposed",
         lambda: with_memory(
             EngineState(
-                stress=Stress.PAUSED,
+                stress=StressState(Stress.PAUSED),
                 override=StressOverride(MORNING + timedelta(hours=1), "7", "I looked"),
             )
         ),
@@ -68,7 +69,7 @@ GATE_CASES = (
     Case(
         "25_guarded",
         "Gate 5: GUARDED widens to 15 points and halves the sale from 12.5 to 6.25 points",
-        lambda: decide_on(btc("0.7", "30000"), EngineState(stress=Stress.GUARDED)),
+        lambda: decide_on(btc("0.7", "30000"), EngineState(stress=StressState(Stress.GUARDED))),
     ),
     Case(
         "26_no_breach",
