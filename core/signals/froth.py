@@ -47,7 +47,7 @@ def step_froth(
     low = _low_days(means, rules)
     stepped = replace(froth, low_days=low, rate=means[0], is_spent=froth.is_spent and not low)
     if not froth.is_on:
-        if stepped.is_spent or not _is_crowded(means, day, bars, rules):
+        if low or stepped.is_spent or not _is_crowded(means, day, bars, rules):
             return stepped
         return replace(stepped, is_on=True, since=day)
     if low >= rules.funding_off_days:

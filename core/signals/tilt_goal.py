@@ -163,7 +163,7 @@ def _factors(shifts: Shifts, used: Mapping[Asset, Decimal], policy: Policy) -> l
         down, up = _caps(asset, policy)
         before = used.get(asset, ZERO)
         room = up - before if shift > ZERO else down + before
-        found.append(max(room, ZERO) / abs(shift))
+        found.append(room / abs(shift))
     return found
 
 

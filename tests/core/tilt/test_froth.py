@@ -11,7 +11,7 @@ from core.domain.market import BarSeries
 from core.domain.readings import ReadingSeries
 from core.domain.regime import Regime
 from core.domain.tilt import Froth
-from core.domain.units import Asset
+from core.domain.units import Asset, Rate
 from core.domain.watching import TiltRules
 from core.signals.froth import step_froth
 from tests.core.tilt.arranging import closes, day, funding, step, targets, walk
@@ -135,6 +135,7 @@ def test_high_for_its_own_year_needs_all_three() -> None:
     year, price = funding(*CALM_YEAR, *HIGH), closes(*STRETCHED)
     assert _step(SOL, year, price).is_on
     assert not _step(SOL, year).is_on
+    assert _step(SOL, funding(*CALM_YEAR, *("0.05",) * 3), price).is_on
     assert not _step(SOL, funding(*CALM_YEAR, *("0.049",) * 3), price).is_on
     often = ("0.07",) * 12 + CALM_YEAR[12:]
     assert not _step(SOL, funding(*often, *HIGH), price).is_on
@@ -148,6 +149,12 @@ def test_the_year_must_be_full() -> None:
     gap = replace(whole, readings=whole.readings[:100] + whole.readings[101:])
     assert not _step(SOL, gap, price).is_on
     assert _step(SOL, gap, price).rate == Decimal("0.0006")
+
+
+def test_only_the_newest_year_counts() -> None:
+    """What was hotter more than a year ago does not make today look calm."""
+    series = funding(*["0.09"] * 30, *CALM_YEAR, *HIGH)
+    assert _step(SOL, series, closes(*STRETCHED)).is_on
 
 
 def test_the_percentile_counts_today_and_its_equals() -> None:
@@ -234,3 +241,11 @@ def test_levels_come_from_the_rules() -> None:
     rules = replace(RULES, funding_days=1, funding_off_days=1)
     days = _fold("0.0", "0.0", "0.1", "0.0", "0.1", rules=rules)
     assert [froth.is_on for froth in days] == [True, False, True]
+
+
+def test_levels_that_contradict_each_other_leave_it_off() -> None:
+    """Funding below the off level is never crowded, even where it is above the on level."""
+    rules = replace(RULES, funding_off=Rate(Decimal("0.003")))
+    days = _fold(*["0.2"] * 6, rules=rules)
+    assert _line(days) == "...."
+    assert [froth.low_days for froth in days] == [1, 2, 2, 2]

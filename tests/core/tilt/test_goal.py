@@ -143,3 +143,11 @@ def test_a_large_target_is_held_by_ten_points() -> None:
     goal = goal_of(policy, DOWN, ())
     # ETH may give 10 of the 20 wanted, BTC take 5: all is halved
     assert [points(row.shifts) for row in goal] == ["BTC +2.5, ETH -10, USD +7.5"]
+
+
+def test_bounds_that_leave_no_room_leave_no_tilt() -> None:
+    """Bounds at the target itself, or beyond it on the wrong side, switch every tilt off."""
+    for most in ("1", "0.9"):
+        policy = targets("BTC 40, ETH 40, USD 20", most=Decimal(most))
+        assert goal_of(policy, DOWN, crowded("ETH", "BTC")) == ()
+        assert goal_of(policy, UP, ()) == ()
