@@ -274,15 +274,34 @@ def _decoder(hint: Any) -> _Decoder:
     return lambda document, _: hint(document)
 
 
+def _meant(kinds: list[Any], document: Mapping[str, Any]) -> Any:
+    """Return the dataclass of a union that a document describes, younger fields left out or not."""
+    names = document.keys()
+    fitting = [kind for kind in kinds if _required(kind) <= names <= _names(kind)]
+    if len(fitting) != 1:
+        raise KeyError(f"no kind has the fields {sorted(names)}")
+    return fitting[0]
+
+
+@cache
+def _names(hint: Any) -> frozenset[str]:
+    return frozenset(row.name for row in fields(hint) if row.init)
+
+
+@cache
+def _required(hint: Any) -> frozenset[str]:
+    return frozenset(
+        row.name
+        for row in fields(hint)
+        if row.init and row.default is MISSING and row.default_factory is MISSING
+    )
+
+
 def _dataclass_decoder(hint: Any) -> _Decoder:
     """Read a dataclass; a field that is younger than the document takes its default."""
     hints = get_type_hints(hint)
     parts = {row.name: _decoder(hints[row.name]) for row in fields(hint) if row.init}
-    required = {
-        row.name
-        for row in fields(hint)
-        if row.init and row.default is MISSING and row.default_factory is MISSING
-    }
+    required = _required(hint)
 
     def read(document: Any, bars: Mapping[str, Series]) -> Any:
         if unknown := document.keys() - parts.keys():
@@ -310,8 +329,7 @@ def _union_decoder(members: tuple[Any, ...]) -> _Decoder:
         one = _decoder(kinds[0])
         return lambda document, bars: None if document is None else one(document, bars)
     if all(is_dataclass(kind) for kind in kinds):
-        by_fields = {frozenset(row.name for row in fields(kind)): kind for kind in kinds}
         return lambda document, bars: (
-            None if document is None else _decoder(by_fields[frozenset(document)])(document, bars)
+            None if document is None else _decoder(_meant(kinds, document))(document, bars)
         )
     return lambda document, bars: _decoder(_TAGS[document[0]])(document[1], bars)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from enum import Enum, auto
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from bot.cli.options import AsJson, DataDir, PolicyPath, database_of, settings_o
 from bot.ports.records import Store
 from bot.settings import values_in_force
 from core.codec import digest_of
-from core.engine import decide
+from core.engine import ENGINE_VERSION, decide
 
 DIFFERS = 1
 
@@ -20,33 +21,63 @@ Most = Annotated[
 
 
 def replay(data: DataDir = None, last: Most = None, as_json: AsJson = False) -> None:
-    """Make every stored decision again from its stored inputs, and compare the digests."""
+    """Make every stored decision again from its stored inputs, and compare the digests.
+
+    A decision of another version of the engine is not made again: it would rightly differ. Its
+    inputs are still checked against their digests.
+    """
     from bot.store.sqlite import open_store
 
     with open_store(database_of(data), read_only=True) as store:
         with store.reading() as tx:
             ids = tx.decisions.ids()
         ids = ids if last is None else ids[-last:]
-        different = [name for name in ids if not _is_equal(store, name)]
+        verdicts = {name: _made_again(store, name) for name in ids}
+    different, foreign = (
+        [name for name, verdict in verdicts.items() if verdict is sought]
+        for sought in (_Again.DIFFERENT, _Again.OTHER_VERSION)
+    )
     if as_json:
-        print(json.dumps({"decisions": len(ids), "different": different}))
-    elif different:
-        print(f"{len(different):,} of {len(ids):,} decisions come out differently today:")
-        for name in different[:20]:
-            print(f"  {name[:12]}")
+        row = {"decisions": len(ids), "different": different, "other_version": foreign}
+        print(json.dumps(row))
     else:
-        print(f"{len(ids):,} decisions made again, all equal.")
+        _print_replay(len(ids) - len(foreign), different, foreign)
     if different:
         sys.exit(DIFFERS)
 
 
-def _is_equal(store: Store, decision_id: str) -> bool:
+class _Again(Enum):
+    """What came of making a decision again."""
+
+    EQUAL = auto()
+    DIFFERENT = auto()
+    OTHER_VERSION = auto()
+
+
+def _made_again(store: Store, decision_id: str) -> _Again:
     with store.reading() as tx:
         stored = tx.decisions.get(decision_id)
     if stored is None:
-        return False
+        return _Again.DIFFERENT
+    if stored.decision.engine_version != ENGINE_VERSION:
+        return _Again.OTHER_VERSION
     again = decide(stored.snapshot, stored.policy, stored.state)
-    return digest_of(again) == digest_of(stored.decision)
+    is_equal = digest_of(again) == digest_of(stored.decision)
+    return _Again.EQUAL if is_equal else _Again.DIFFERENT
+
+
+def _print_replay(compared: int, different: list[str], foreign: list[str]) -> None:
+    if different:
+        print(f"{len(different):,} of {compared:,} decisions come out differently today:")
+        for name in different[:20]:
+            print(f"  {name[:12]}")
+    elif compared or not foreign:
+        print(f"{compared:,} decisions made again, all equal.")
+    if foreign:
+        print(
+            f"{len(foreign):,} were made by another version of the engine and are not compared; "
+            "their inputs are as they were recorded."
+        )
 
 
 def settings(policy: PolicyPath = None, data: DataDir = None, as_json: AsJson = False) -> None:

@@ -1,7 +1,14 @@
-"""Every decision with the inputs it was made from, complete enough to make it again."""
+"""Every decision with the inputs it was made from, complete enough to make it again.
 
+Stored texts are checked against the digests that the decision bears; so a decision of an older
+version, whose documents had other fields, is checked as well as one of today.
+"""
+
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -11,19 +18,17 @@ from bot.ports.records import StoredDecision
 from bot.store.documents import (
     digest_of_document,
     document_of,
-    packed_columns,
     parsed,
     rebuilt,
-    series_of,
     value_of,
 )
 from bot.store.journal import SqliteJournal
 from bot.store.kinds import DECISION_MADE, STORE_ACTOR
-from bot.store.tables import BAR_SERIES, DECISION, POLICY
+from bot.store.series import keep_series, named, series_named_by, whole_series
+from bot.store.tables import DECISION, POLICY
 from bot.store.unit_of_work import Record, UnitOfWork
 from core.domain.decision import Decision, NoTrade
 from core.domain.errors import StoreCorrupt
-from core.domain.market import BarSeries
 from core.domain.policy import Policy
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
@@ -33,7 +38,6 @@ MIN_PREFIX = 6
 _KNOWN = select(DECISION.c.seq).where(DECISION.c.decision_id == bindparam("decision_id"))
 _INSERT = insert(DECISION)
 _ADD_POLICY = insert_or_keep(POLICY).on_conflict_do_nothing()
-_ADD_BARS = insert_or_keep(BAR_SERIES).on_conflict_do_nothing()
 _BY_PREFIX = (
     select(DECISION, POLICY.c.document)
     .join(POLICY)
@@ -42,6 +46,13 @@ _BY_PREFIX = (
     .limit(2)
 )
 _NEWEST = select(DECISION.c.decision).order_by(DECISION.c.seq.desc())
+_ANY = select(DECISION.c.seq).limit(1)
+_INPUTS = ("snapshot", "policy", "state")
+# Bytes as they stand in the file: what was damaged need not be a text any more.
+_RAW = (
+    "SELECT snapshot, CAST(document AS BLOB), state FROM decision "
+    "JOIN policy ON policy.digest = decision.policy WHERE decision_id = ?"
+)
 _IDS = select(DECISION.c.decision_id).order_by(DECISION.c.seq)
 
 
@@ -67,7 +78,7 @@ class SqliteDecisions:
         """Store it with its inputs and a journal entry; False when it is stored already."""
         if self._work.row(_KNOWN, {"decision_id": decision.decision_id}) is not None:
             return False
-        self._keep_bars(snapshot.bars)
+        keep_series(self._work, snapshot)
         columns = {
             "decision_id": decision.decision_id,
             "decided_at": decision.decided_at,
@@ -100,39 +111,55 @@ class SqliteDecisions:
         """Return the ids of all decisions, oldest first."""
         return [row["decision_id"] for row in self._work.rows(_IDS)]
 
-    def _keep_bars(self, bars: Sequence[BarSeries]) -> None:
-        digests = [series.digest for series in bars]
-        stored = select(BAR_SERIES.c.digest).where(BAR_SERIES.c.digest.in_(digests))
-        known = {row["digest"] for row in self._work.rows(stored)}
-        for series in bars:
-            if series.digest not in known:
-                self._work.change(_ADD_BARS, _bars_row(series))
+    def first_damage(self) -> tuple[int, str] | None:
+        """Return the first journal entry whose decision had other inputs than stored, and why."""
+        if self._work.row(_ANY) is None:
+            return None
+        whole = whole_series(self._work)
+        for entry in self._journal.entries(kinds=[DECISION_MADE]):
+            witnessed = json.loads(entry.payload)
+            rows = self._work.raw(_RAW, (witnessed["decision_id"],))
+            if rows and (problem := _damage(rows[0], witnessed, whole)):
+                return entry.seq, f"{problem} of decision {witnessed['decision_id'][:12]}"
+        return None
 
     def _stored(self, row: Record) -> StoredDecision:
+        decision = value_of(Decision, row["decision"])
+        witnessed = (
+            ("snapshot", row["snapshot"], decision.snapshot_digest),
+            ("policy", row["document"], decision.policy_digest),
+            ("state", row["state"], decision.state_digest),
+        )
+        for name, document, digest in witnessed:
+            if digest_of_document(document) != digest:
+                raise StoreCorrupt(
+                    f"the stored {name} of decision {decision.decision_id[:12]} is not the one "
+                    "it was made from"
+                )
         document = parsed(row["snapshot"])
         return StoredDecision(
-            decision=value_of(Decision, row["decision"]),
-            snapshot=rebuilt(Snapshot, document, self._bars_of(document)),
+            decision=decision,
+            snapshot=rebuilt(Snapshot, document, series_named_by(self._work, document)),
             policy=value_of(Policy, row["document"]),
             state=value_of(EngineState, row["state"]),
         )
 
-    def _bars_of(self, document: Any) -> Mapping[str, BarSeries]:  # noqa: ANN401  # a snapshot's JSON
-        digests = document.get("bars") if isinstance(document, dict) else None
-        if not isinstance(digests, list):
-            raise StoreCorrupt("a stored Snapshot does not name its bars")
-        wanted = select(BAR_SERIES).where(BAR_SERIES.c.digest.in_(digests))
-        return {row["digest"]: series_of(row) for row in self._work.rows(wanted)}
 
-
-def _bars_row(series: BarSeries) -> dict[str, object]:
-    return {
-        "digest": series.digest,
-        "asset": series.asset,
-        "source": series.source,
-        "opened_at": series.opened_at,
-        "columns": packed_columns(series),
-    }
+def _damage(row: tuple[Any, ...], witnessed: Mapping[str, str], whole: frozenset[str]) -> str:
+    """Return what of a decision's inputs is not as it was witnessed, or an empty text."""
+    texts = {}
+    for name, stored in zip(_INPUTS, row, strict=True):
+        try:
+            texts[name] = stored if name == "policy" else zlib.decompress(stored)
+        except (zlib.error, TypeError):
+            return f"the stored {name} cannot be read: that"
+        if sha256(texts[name]).hexdigest() != witnessed[f"{name}_digest"]:
+            return f"the stored {name} is not the one"
+    document = parsed(texts["snapshot"].decode())
+    for name in ("bars", "readings"):
+        if not whole.issuperset(named(document, name)):
+            return f"the stored {name} are not those"
+    return ""
 
 
 def _payload(decision: Decision) -> dict[str, object]:

@@ -4,12 +4,16 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from core.codec import bar_series, decode, encode
+from bot.store.upgrades import upgraded
+from core.codec import Series, bar_series, canonical, decode, encode
 from core.domain.errors import Invalid, StoreCorrupt
 from core.domain.market import BarSeries
+from core.domain.readings import Reading, ReadingKind, ReadingSeries
 from core.domain.units import Asset
 
 T = TypeVar("T")
@@ -25,23 +29,28 @@ def document_of(hint: Any, value: Any) -> str:  # noqa: ANN401  # the hint says 
     )
 
 
-def value_of(hint: type[T], document: str, bars: Mapping[str, BarSeries] | None = None) -> T:
+def value_of(hint: type[T], document: str, series: Mapping[str, Series] | None = None) -> T:
     """Return the value of type ``hint`` that ``document`` was made from.
 
     Raises:
         StoreCorrupt: the document does not describe such a value.
     """
-    return rebuilt(hint, parsed(document), bars)
+    return rebuilt(hint, parsed(document), series)
 
 
-def rebuilt(hint: type[T], tree: Any, bars: Mapping[str, BarSeries] | None = None) -> T:  # noqa: ANN401  # any JSON value
+def rebuilt(hint: type[T], tree: Any, series: Mapping[str, Series] | None = None) -> T:  # noqa: ANN401  # any JSON value
     """Return the value of type ``hint`` that the parsed document ``tree`` was made from.
+
+    Args:
+        hint: the type.
+        tree: the parsed document, of this revision or an older one.
+        series: bars and readings by digest, for documents that name them.
 
     Raises:
         StoreCorrupt: it describes no such value, or an impossible one.
     """
     try:
-        value: T = decode(hint, tree, bars)
+        value: T = decode(hint, upgraded(hint, tree), series)
     except Invalid as error:
         raise StoreCorrupt(f"a stored {hint.__name__} is impossible: {error}") from error
     return value
@@ -70,7 +79,7 @@ def packed_columns(series: BarSeries) -> bytes:
     return zlib.compress(b"".join(struct.pack(f"<{len(one)}d", *one) for one in columns))
 
 
-def series_of(row: Mapping[str, Any]) -> BarSeries:
+def bars_of(row: Mapping[str, Any]) -> BarSeries:
     """Return the bar series of a stored row.
 
     Raises:
@@ -87,3 +96,29 @@ def series_of(row: Mapping[str, Any]) -> BarSeries:
     if series.digest != row["digest"]:
         raise StoreCorrupt(f"the stored bars of {row['asset']} are not those that were recorded")
     return series
+
+
+def readings_document(series: ReadingSeries) -> str:
+    """Return the text of a reading series whose SHA-256 is its digest."""
+    rows = [[row.about, row.value, row.known_at] for row in series.readings]
+    head = [series.kind, series.asset, series.source, series.is_point_in_time]
+    return canonical([*head, rows]).decode()
+
+
+def readings_of(row: Mapping[str, Any]) -> ReadingSeries:
+    """Return the reading series of a stored row.
+
+    Raises:
+        StoreCorrupt: the readings are not those whose digest the row bears.
+    """
+    document = row["document"]
+    if digest_of_document(document) != row["digest"]:
+        raise StoreCorrupt(f"stored readings {row['digest'][:12]} are not those that were recorded")
+    kind, asset, source, is_point_in_time, rows = parsed(document)
+    readings = tuple(
+        Reading(datetime.fromisoformat(about), Decimal(value), datetime.fromisoformat(known_at))
+        for about, value, known_at in rows
+    )
+    return ReadingSeries(
+        ReadingKind(kind), Asset(asset), source, readings, is_point_in_time, row["digest"]
+    )

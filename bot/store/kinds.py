@@ -24,6 +24,10 @@ kind                       payload
 ``fill.booked``            fill_id, client_id, proposal_id, asset, side, quantity, price, notional,
                            fee, fee_asset, executed_at
 ``flow.booked``            flow_id, asset, kind, amount, value, occurred_at, reference
+``readings.received``      known_at, counts (of new values by kind, asset, source), digest of them;
+                           without new values there is no entry
+``withheld.kept``          decision_id, pause_on, plan_digest, cost, trades
+``withheld.marked``        decision_id, days, gained
 ``message.failed``         outbox_id, chat_id, key, reason
 ``message.unsure``         outbox_id, chat_id, key; it may have arrived, twice tried
 =========================  =====================================================================
@@ -47,6 +51,9 @@ PROPOSAL_NOTED: Final = "proposal.noted"
 ORDER_INTENDED: Final = "order.intended"
 FILL_BOOKED: Final = "fill.booked"
 FLOW_BOOKED: Final = "flow.booked"
+READINGS_RECEIVED: Final = "readings.received"
+WITHHELD_KEPT: Final = "withheld.kept"
+WITHHELD_MARKED: Final = "withheld.marked"
 MESSAGE_FAILED: Final = "message.failed"
 MESSAGE_UNSURE: Final = "message.unsure"
 

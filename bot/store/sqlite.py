@@ -19,7 +19,9 @@ from bot.store.memory import SqliteMemory
 from bot.store.orders import SqliteOrders
 from bot.store.outbox import SqliteOutbox
 from bot.store.proposals import SqliteProposals
+from bot.store.readings import SqliteReadings
 from bot.store.unit_of_work import UnitOfWork
+from bot.store.withheld import SqliteWithheld
 from core.domain.errors import InputInvalid, InvariantBroken
 
 
@@ -33,6 +35,8 @@ class SqliteTransaction:
         self.proposals = SqliteProposals(work, self.journal)
         self.orders = SqliteOrders(work, self.journal)
         self.flows = SqliteFlows(work, self.journal)
+        self.readings = SqliteReadings(work, self.journal)
+        self.withheld = SqliteWithheld(work, self.journal)
         self.outbox = SqliteOutbox(work, self.journal)
         self.inbox = SqliteInbox(work)
         self.memory = SqliteMemory(work, self.journal)

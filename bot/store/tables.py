@@ -1,5 +1,7 @@
 """The tables of what happened: journal, decisions and their inputs, proposals, orders, flows.
 
+What feeds said and what pauses held back stand in ``bot.store.watching_tables``.
+
 Rows stay inside this package; what leaves it is a value of ``core.domain`` or of ``bot.ports``.
 """
 

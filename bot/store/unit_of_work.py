@@ -50,6 +50,11 @@ class UnitOfWork:
         """Run ``statement`` and return how many rows it changed."""
         return self._run(statement, values).rowcount
 
+    def change_many(self, statement: Executable, rows: Sequence[Record]) -> None:
+        """Run ``statement`` for every row, in one call of the driver; no rows change nothing."""
+        if rows:
+            self._run(statement, rows)
+
     @contextmanager
     def conflict(self, taken: str) -> Iterator[None]:
         """Run statements that a unique index may refuse.
@@ -73,7 +78,9 @@ class UnitOfWork:
         finally:
             cursor.close()
 
-    def _run(self, statement: Executable, values: Record | None) -> CursorResult[Any]:
+    def _run(
+        self, statement: Executable, values: Record | Sequence[Record] | None
+    ) -> CursorResult[Any]:
         if not (self._may_write or statement.is_select):
             raise InvariantBroken("something was to be written in a transaction for reading")
         return self._open.execute(statement, values or {})

@@ -1,5 +1,7 @@
 """The journal seen from outside: is the chain whole, was every execution approved, and the export.
 
+What decisions were made from, and what feeds said, stands beside the journal, which holds the
+digests: both are compared.
 The chain shows edits, removals and swaps inside the journal. It cannot show that its end was cut
 off; that takes anchors, (seq, hash) pairs that were witnessed elsewhere, e.g. in daily digests.
 Source: METHODS 8.8.
@@ -47,6 +49,8 @@ class JournalVerdict:
 def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) -> JournalVerdict:
     """Check every entry's number, link and hash, the anchors, and the approval of each execution.
 
+    Then check that readings and the inputs of decisions are those whose digests were witnessed.
+
     Args:
         store: the database; entries that are added meanwhile are checked too.
         anchors: (seq, hash) of entries that were witnessed outside.
@@ -58,7 +62,8 @@ def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) 
     for row in _raw_rows(store):
         if problem := chain.problem_of(row):
             return chain.verdict(problem)
-    return chain.verdict(chain.problem_of_end())
+    problem = chain.problem_of_end()
+    return chain.verdict(problem) if problem else _verdict_on_inputs(store, chain)
 
 
 def export_journal(store: SqliteStore) -> Iterator[str]:
@@ -87,6 +92,19 @@ def export_journal(store: SqliteStore) -> Iterator[str]:
             }
             yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
         after = entries[-1].seq
+
+
+def _verdict_on_inputs(store: SqliteStore, chain: "_Chain") -> JournalVerdict:
+    with store.reading() as reading:
+        found = (reading.decisions.first_damage(), reading.readings.first_damage())
+        seq, problem = min((one for one in found if one is not None), default=(0, ""))
+        if not problem:
+            return chain.verdict("")
+        before = reading.journal.entries(after=seq - 2, limit=1) if seq > 1 else ()
+    head = before[0].hash if before else GENESIS
+    return JournalVerdict(
+        ok=False, count=seq - 1, head=head, bad_seq=seq, problem=f"entry {seq}: {problem}"
+    )
 
 
 def _raw_rows(store: SqliteStore) -> Iterator[_RawRow]:

@@ -16,7 +16,7 @@ from core.domain.decision import (
 )
 from core.domain.market import Side
 from core.domain.units import ONE, ZERO, Asset, exact, notional
-from core.facts.market import signal_rows, stress_rows
+from core.facts.market import kept_by_regime, signal_rows, stress_rows
 from core.facts.reasons import BACKGROUND, about, figures_of
 from core.facts.standings import closest, is_outside, margin_rows, place_of, trigger_rows
 from core.facts.table import FactTable, Polarity, Row, Unit, row, table_of
@@ -81,10 +81,11 @@ def no_trade_rows(decision: Decision, outcome: NoTrade, quote: Asset) -> Iterato
     triggers = _triggers(decision)
     yield row("outside", "portfolio", len(triggers), Unit.COUNT)
     yield from _trigger_rows(decision, triggers, outcome.withheld)
-    near = None if triggers else closest(decision.standings)
-    if near is not None:
+    hinges = triggers
+    if not triggers and (near := closest(decision.standings)) is not None:
         yield from margin_rows(near)
-    yield from signal_rows(decision, triggers if near is None else (near,), quote)
+        hinges = (*kept_by_regime(decision, quote), near)
+    yield from signal_rows(decision, hinges, quote)
     if outcome.withheld is not None:
         yield row("cost", "proposal", outcome.withheld.cost, Unit.MONEY)
 

@@ -76,18 +76,30 @@ def signal_rows(decision: Decision, hinges: Sequence[Standing], quote: Asset) ->
     yield from _tilt_rows(decision, hinges)
 
 
+def kept_by_regime(decision: Decision, quote: Asset) -> tuple[Standing, ...]:
+    """Return the assets that would stand outside their bands without the regime, furthest first."""
+    kept = []
+    for standing in decision.standings:
+        plain = _plain_edge(decision, standing, quote)
+        if plain is not None and abs(standing.weight - standing.target) > abs(
+            plain - standing.target
+        ):
+            kept.append(standing)
+    return tuple(sorted(kept, key=lambda standing: (-abs(standing.drift), standing.asset)))
+
+
 def _regime_rows(decision: Decision) -> Iterator[Row]:
     for reason in decision.reasons:
         if reason.code is C.REGIME:
             facts = figures_of(reason, value=decision.value)
-            yield from (Row(1, fact) for fact in facts if fact.kind in ("label", "since"))
+            yield from (Row(0, fact) for fact in facts if fact.kind in ("label", "since"))
 
 
 def _edge_rows(standing: Standing, plain: Weight) -> Iterator[Row]:
     asset, edge = standing.asset, edge_of(standing)
     way = Polarity.UP if edge > standing.target else Polarity.DOWN
-    yield row("edge", asset, edge, Unit.WEIGHT, polarity=way)
-    yield row("plain", asset, plain, Unit.WEIGHT, polarity=way)
+    yield row("edge", asset, edge, Unit.WEIGHT, rank=0, polarity=way)
+    yield row("plain", asset, plain, Unit.WEIGHT, rank=0, polarity=way)
 
 
 def _plain_edge(decision: Decision, standing: Standing, quote: Asset) -> Weight | None:
@@ -120,9 +132,9 @@ def _tilt_rows(decision: Decision, hinges: Sequence[Standing]) -> Iterator[Row]:
             way = Polarity.UP if shift > ZERO else Polarity.DOWN
             base = standing.target - shift
             asset, cause = standing.asset, _cause(tilts, standing.asset)
-            yield row("tilt", asset, cause, Unit.KEY, polarity=way)
-            yield row("target", asset, standing.target, Unit.WEIGHT)
-            yield row("base", asset, base, Unit.WEIGHT)
+            yield row("tilt", asset, cause, Unit.KEY, rank=0, polarity=way)
+            yield row("target", asset, standing.target, Unit.WEIGHT, rank=0)
+            yield row("base", asset, base, Unit.WEIGHT, rank=0)
             return
 
 

@@ -195,9 +195,10 @@ def _stated(
         return unit, figure
     if reason.code in _OF_VALUE and value is not None:
         return Unit.MONEY, figure * value
-    if reason.code is C.STRESS_VOTE and dict(reason.values).get("family") in _RATES:
-        return Unit.RATE, figure
-    return unit, abs(figure) if (reason.code, name) in _UNSIGNED else figure
+    family = dict(reason.values).get("family")
+    unit = Unit.RATE if reason.code is C.STRESS_VOTE and family in _RATES else unit
+    is_unsigned = (reason.code, name) in _UNSIGNED or family == Family.QUOTE
+    return unit, abs(figure) if is_unsigned else figure
 
 
 def _polarity(code: ReasonCode, name: str, figure: ReasonValue) -> Polarity:

@@ -54,11 +54,11 @@ def correlations(
         return ((None, None),) * count
     newest = until or max(row.opened_at for row in coins)
     # One close more than the windows need: it tells whether the first is a real one.
-    closes = _aligned(coins, "closes", newest, count + LONG + 1)
-    is_bad = ~(np.isfinite(closes) & (closes > 0)) | _is_carried(coins, closes, newest)
-    takes_part = _all_good(is_bad[:, 1:], LONG + 1)
-    logs = np.log(np.where(is_bad, 1.0, closes))[:, 1:]
-    returns = np.diff(logs, axis=1)
+    before_too = _aligned(coins, "closes", newest, count + LONG + 1)
+    closes = before_too[:, 1:]
+    is_bad = ~(np.isfinite(closes) & (closes > 0)) | _is_carried(coins, before_too, newest)
+    takes_part = _all_good(is_bad, LONG + 1)
+    returns = np.diff(np.log(np.where(is_bad, 1.0, closes)), axis=1)
     enough = (takes_part.sum(axis=0) >= rules.min_coins).tolist()
     short = _mean_pairwise(returns[:, LONG - SHORT :], takes_part, SHORT)
     long = _mean_pairwise(returns, takes_part, LONG)
@@ -106,14 +106,16 @@ def _all_good(is_bad: _Flags, days: int) -> _Flags:
 
 
 def _is_carried(coins: Sequence[BarSeries], closes: _Floats, newest: datetime) -> _Flags:
-    """Return where the previous close stands in for a day without a bar. Source: METHODS 9a."""
-    days = closes.shape[1]
+    """Return where the previous close stands in for a day without a bar, from the second close on.
+
+    Source: METHODS 9a.
+    """
+    days = closes.shape[1] - 1
     carried = np.isnan(_aligned(coins, "volumes", newest, days))
-    if not (carried & ~np.isnan(closes)).any():
+    if not (carried & ~np.isnan(closes[:, 1:])).any():
         return np.zeros_like(carried)
-    carried[:, 0] = False
     for column in ("opens", "highs", "lows", "closes"):
-        carried[:, 1:] &= _aligned(coins, column, newest, days)[:, 1:] == closes[:, :-1]
+        carried &= _aligned(coins, column, newest, days) == closes[:, :-1]
     return carried
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from core.domain.market import BarSeries
-from core.domain.policy import Policy
+from core.domain.policy import Policy, ProfileName
 from core.domain.readings import ReadingKind, ReadingSeries
 from core.domain.regime import Indicators, RegimeState
 from core.domain.snapshot import Snapshot
@@ -173,6 +173,7 @@ def _tilt(snapshot: Snapshot, policy: Policy, state: EngineState, *, day: date) 
     if not policy.tilt.is_on:
         return TiltState()
     froths = _froths(snapshot, policy, state.tilt.froths, day=day)
+    # A tiny portfolio has no tilts; what is shifted goes back by and by. Source: METHODS 5.5.
     since = snapshot.as_of - A_YEAR
     spent = sum((row.tilt for row in state.turnovers if row.executed_at > since), ZERO)
     return step_tilt(
@@ -182,7 +183,7 @@ def _tilt(snapshot: Snapshot, policy: Policy, state: EngineState, *, day: date) 
         regime=state.regime.published,
         phase=state.stress.phase,
         froths=froths,
-        is_fresh=state.regime.missing == 0,
+        is_fresh=state.regime.missing == 0 and state.size_profile is not ProfileName.TINY,
         spent=Weight(spent),
     )
 

@@ -38,8 +38,7 @@ def step_tilt(  # noqa: PLR0913  # a day has as many sides
 
     The shifts go straight towards their goal, no asset and no part of a tilt by more than
     ``speed`` a day. GUARDED and inputs that are not fresh want nothing, so what is shifted goes
-    back at the same speed. PAUSED holds still, and so does a used-up yearly budget. However long
-    ago the last step was, one step is one day's move.
+    back. PAUSED holds still, and so does a used-up yearly budget.
 
     Args:
         state: the tilts before.

@@ -1,10 +1,11 @@
-"""What every store must do, as cards S01 to S91; a subclass supplies a fixture ``store``."""
+"""What every store must do, as cards S01 to S112; a subclass supplies a fixture ``store``."""
 
 from tests.store.journal_cards import DecisionCards, JournalCards
 from tests.store.message_cards import InboxCards, OutboxCards
 from tests.store.order_cards import FlowCards, OrderCards
 from tests.store.proposal_cards import ProposalCards
 from tests.store.transaction_cards import MemoryCards, TransactionCards
+from tests.store.watching_cards import ReadingCards, WithheldCards
 
 
 class StoreContract(
@@ -17,5 +18,7 @@ class StoreContract(
     InboxCards,
     MemoryCards,
     TransactionCards,
+    ReadingCards,
+    WithheldCards,
 ):
     """All cards together."""

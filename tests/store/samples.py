@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from core.codec import bar_series, digest_of
+from bot.ports.feeds import FeedReading
+from core.codec import bar_series, digest_of, reading_series
 from core.domain.decision import (
     Band,
     Decision,
@@ -23,20 +24,14 @@ from core.domain.market import BarSeries, Book, Level, MarketRules, Quote, Side
 from core.domain.policy import Policy, ProfileName
 from core.domain.portfolio import Balance, Flow, FlowKind
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
+from core.domain.readings import FeedTrouble, Reading, ReadingKind, ReadingSeries, Trouble
 from core.domain.snapshot import Occasion, Snapshot
-from core.domain.state import (
-    EngineState,
-    Halt,
-    ManualPause,
-    Regime,
-    Streak,
-    Stress,
-    StressOverride,
-    Turnover,
-)
+from core.domain.state import EngineState, Halt, ManualPause, Streak, StressOverride, Turnover
 from core.domain.units import Asset, Money, Price, Quantity, Rate, Weight
+from tests.store.sample_market import REGIME, STRESS, TILT
 
 AT = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
+MIDNIGHT = AT.replace(minute=0)
 BTC, ETH, USD = Asset("BTC"), Asset("ETH"), Asset("USD")
 LONG = Decimal("123456789012.345678901234567891")
 """Thirty digits: a double keeps sixteen of them."""
@@ -75,6 +70,26 @@ def bars(asset: Asset, *, days: int = 30, missing: bool = False) -> BarSeries:
     )
 
 
+FEAR = "alternative.me"
+
+
+def fear(value: str, *, days_ago: int = 0, is_append_only: bool = True) -> FeedReading:
+    """Return one day's Fear & Greed as a feed tells it."""
+    about = MIDNIGHT - timedelta(days=days_ago)
+    return FeedReading(ReadingKind.FEAR_GREED, Asset(""), FEAR, about, d(value), is_append_only)
+
+
+def readings(*, days: int = 30, is_point_in_time: bool = True) -> ReadingSeries:
+    """Return a Fear & Greed series that ends today."""
+    rows = (
+        Reading(MIDNIGHT - timedelta(days=days - 1 - day), d(str(20 + day)), AT)
+        for day in range(days)
+    )
+    return reading_series(
+        ReadingKind.FEAR_GREED, Asset(""), FEAR, rows, is_point_in_time=is_point_in_time
+    )
+
+
 POLICY = Policy(
     quote=USD,
     targets=((BTC, Weight(d("0.5"))), (ETH, Weight(d("0.3"))), (USD, Weight(d("0.2")))),
@@ -86,13 +101,14 @@ STATE = EngineState(
     streaks=(Streak(BTC, Side.SELL, 1, AT.date() - timedelta(days=1)),),
     proposed_on=(AT.date() - timedelta(days=40),),
     executed_at=AT - timedelta(days=40),
-    turnovers=(Turnover(AT - timedelta(days=40), Weight(d("0.071"))),),
+    turnovers=(Turnover(AT - timedelta(days=40), Weight(d("0.071")), Weight(d("0.004"))),),
     new_money=Money(LONG),
     halt=Halt(AT, "a drill"),
     pause=ManualPause(AT, "ada"),
     override=StressOverride(AT + hours(24), "ada", "it looks calm to me"),
-    regime=Regime.RANGING,
-    stress=Stress.GUARDED,
+    regime=REGIME,
+    stress=STRESS,
+    tilt=TILT,
 )
 
 SNAPSHOT = Snapshot(
@@ -130,6 +146,8 @@ SNAPSHOT = Snapshot(
         ),
     ),
     bars=(bars(BTC), bars(ETH, days=29)),
+    readings=(readings(),),
+    troubles=(FeedTrouble(ReadingKind.NET_INFLOW, ETH, "glassnode", Trouble.OFF),),
     clock_skew=timedelta(milliseconds=120),
     warnings=("UNKNOWN_CODE:XYZ",),
 )
@@ -201,12 +219,18 @@ _GATES = (
 )
 
 
-def decision(number: int = 1, *, trades: bool = True, at: datetime | None = None) -> Decision:
+def decision(
+    number: int = 1,
+    *,
+    trades: bool = True,
+    at: datetime | None = None,
+    snapshot: Snapshot = SNAPSHOT,
+) -> Decision:
     """Return the decision with this number; equal numbers give equal decisions."""
     outcome = Propose(PLAN) if trades else NoTrade(Gate.BENEFIT, PLAN)
     return Decision(
         decision_id=hashed(f"decision {number}"),
-        snapshot_digest=digest_of(SNAPSHOT),
+        snapshot_digest=digest_of(snapshot),
         policy_digest=digest_of(POLICY),
         state_digest=digest_of(STATE),
         engine_version="1",

@@ -12,7 +12,7 @@ import bot.store.database_file
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteStore, open_store, open_store_beside
 from core.domain.errors import EvenkeelError, InputInvalid, InvariantBroken, StoreCorrupt
-from tests.store import damage
+from tests.store import damage, old_database
 from tests.store.arranging import executing
 from tests.store.processes import child
 
@@ -187,16 +187,17 @@ def test_database_of_a_newer_version_is_refused(path: Path, read_only: bool) -> 
     assert path.read_bytes() == content
 
 
-def test_database_of_an_older_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_of_an_older_version(path: Path) -> None:
     """An older database is not touched by reading, and brought up to date by opening to write."""
-    with open_store(path) as store, store.transaction() as tx:
-        tx.memory.put("a", "1")
-    monkeypatch.setattr(bot.store.database_file, "HEAD", "0002")
+    old_database.build(path)
+    content = path.read_bytes()
     with pytest.raises(InputInvalid, match="evenkeel run") as refused:
         open_store(path, read_only=True)
     assert refused.value.code == "OLD_DATABASE"
+    assert path.read_bytes() == content
     with open_store(path) as store, store.reading() as tx:
-        assert tx.memory.get("a") == "1"
+        assert tx.memory.get("job:daily:last") == "1"
+    open_store(path, read_only=True).close()
 
 
 @pytest.mark.parametrize("read_only", [True, False])

@@ -27,7 +27,7 @@ from core.lifecycle import ProposalEvent
 from tests.store import damage, samples
 from tests.store.arranging import PID, executing
 from tests.store.sample_messages import outgoing
-from tests.store.samples import AT, BTC, NONCE, POLICY, SNAPSHOT, STATE
+from tests.store.samples import AT, BTC, NONCE, POLICY, SNAPSHOT, STATE, hashed
 
 SQLITE = dialect()
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
@@ -132,6 +132,7 @@ def test_bars_are_stored_once(path: Path) -> None:
         for number in range(1, 4):
             tx.decisions.add(samples.decision(number), SNAPSHOT, POLICY, STATE)
     assert damage.run(path, "SELECT COUNT(*) FROM bar_series") == [(2,)]
+    assert damage.run(path, "SELECT COUNT(*) FROM reading_series") == [(1,)]
     assert damage.run(path, "SELECT COUNT(*) FROM policy") == [(1,)]
 
 
@@ -140,7 +141,7 @@ def test_bars_with_a_missing_volume(store: SqliteStore) -> None:
     bars = (samples.bars(BTC, missing=True), samples.bars(samples.ETH, days=0))
     snapshot = replace(SNAPSHOT, bars=bars)
     with store.transaction() as tx:
-        tx.decisions.add(samples.decision(), snapshot, POLICY, STATE)
+        tx.decisions.add(samples.decision(snapshot=snapshot), snapshot, POLICY, STATE)
         stored = tx.decisions.get(samples.decision().decision_id)
     assert stored is not None
     assert digest_of(stored.snapshot) == digest_of(snapshot)
@@ -159,6 +160,11 @@ def test_bars_with_a_missing_volume(store: SqliteStore) -> None:
         "UPDATE bar_series SET columns = x'00'",
         "UPDATE bar_series SET opened_at = 'yesterday'",
         "DELETE FROM bar_series",
+        "UPDATE reading_series SET document = x'00'",
+        "UPDATE reading_series SET document = (SELECT state FROM decision)",
+        "DELETE FROM reading_series",
+        "UPDATE policy SET document = document || ' '",
+        "UPDATE decision SET state = (SELECT decision FROM decision)",
     ],
 )
 def test_damaged_decision_is_named(path: Path, sql: str) -> None:
@@ -170,14 +176,18 @@ def test_damaged_decision_is_named(path: Path, sql: str) -> None:
         tx.decisions.get(samples.decision().decision_id)
 
 
-@pytest.mark.parametrize("document", ["[]", "{}", '{"bars": 7}'])
-def test_snapshot_that_names_no_bars(path: Path, document: str) -> None:
-    """A stored snapshot of the wrong shape is damage, not a crash."""
+@pytest.mark.parametrize(
+    "document", ["[]", "{}", '{"bars": 7}', '{"bars": [], "readings": 7}', '{"bars": []}', "7"]
+)
+def test_snapshot_of_the_wrong_shape(path: Path, document: str) -> None:
+    """A snapshot that names no bars or readings is damage, even where its digest was forged."""
+    forged = replace(samples.decision(), snapshot_digest=hashed(document))
     with open_store(path) as store, store.transaction() as tx:
-        tx.decisions.add(samples.decision(), SNAPSHOT, POLICY, STATE)
+        tx.decisions.add(forged, SNAPSHOT, POLICY, STATE)
     damage.run(path, "UPDATE decision SET snapshot = ?", (zlib.compress(document.encode()),))
-    with open_store(path) as store, pytest.raises(StoreCorrupt), store.reading() as tx:
+    with open_store(path) as store, pytest.raises(StoreCorrupt) as found, store.reading() as tx:
         tx.decisions.get(samples.decision().decision_id)
+    assert "a stored Snapshot" in str(found.value)
 
 
 def test_impossible_policy_is_damage(path: Path) -> None:
