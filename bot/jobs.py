@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,15 +14,14 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.clocks import SimulatedClock
 from bot.ports.clock import Clock
 from bot.ports.messages import MessageType, NoticeCode
-from bot.workflow.check import safely_check
+from bot.workflow.check import DAILY_AT, safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.digest import post_digest
 from bot.workflow.expire import expire_due, remind_due
 from bot.workflow.reconcile import recover
+from bot.workflow.withheld import mark_withheld
+from core.domain.errors import FeedUnavailable
 from core.domain.snapshot import Occasion
-
-# Source: METHODS 0.2: a bar is usable from its close + 5 minutes.
-DAILY_AT = time(0, 6)
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
 
     return (
         Job("expiry", _every(rhythm.expiry_minutes), expiry),
-        Job("daily", daily, lambda: safely_check(desk, Occasion.DAILY), is_caught_up=True),
+        Job("daily", daily, lambda: _daily(desk), is_caught_up=True),
         Job(
             "intraday",
             _every(rhythm.intraday_minutes),
@@ -85,6 +85,13 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
         Job("reconcile", CronTrigger(minute=3, timezone=UTC), lambda: recover(desk)),
         Job("digest", digest, lambda: post_digest(desk), is_caught_up=True),
     )
+
+
+async def _daily(desk: Desk) -> None:
+    """Evaluate the day, and see what became of the plans that a pause held back."""
+    await safely_check(desk, Occasion.DAILY)
+    with suppress(FeedUnavailable):  # a mark is tried again the next day
+        await mark_withheld(desk)
 
 
 def next_daily(now: datetime) -> datetime:

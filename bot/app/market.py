@@ -1,6 +1,8 @@
 """The market a run lives on: a bar file replayed, or the simulated market, with its time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.app.plan import Replay, RunPlan
@@ -8,11 +10,12 @@ from bot.app.running import Market
 from bot.clocks import PacedClock, SimulatedClock, SystemClock
 from bot.exchange.bar_sources import BarSource, ReplayedBars, SimulatedBars
 from bot.exchange.markets import BarMarket
+from bot.ports.exchange import MarketReader
 from bot.settings import Settings
 from bot.stage import CLOCK_NOW
 from bot.store.sqlite import SqliteStore
 from core.domain.errors import InputInvalid
-from core.domain.units import Rate
+from core.domain.units import Asset, Rate
 
 DEMO_STARTS_AT = datetime(2026, 1, 1, tzinfo=UTC)
 STARTS_AT = "market:starts_at"
@@ -35,7 +38,12 @@ def read_scene(replay: Replay, settings: Settings) -> Scene:
     """
     from bot.research.bars import read_bars
 
-    table = read_bars(replay.path, assets=settings.policy.risk_assets)
+    policy = settings.policy
+    table = read_bars(replay.path)
+    if not set(policy.risk_assets) <= set(table.assets):
+        table = read_bars(replay.path, assets=policy.risk_assets)  # names what is missing
+    watched = set(policy.watched_assets)
+    table = replace(table, series=tuple(one for one in table.series if one.asset in watched))
     start, end = replay.start or table.begins_at, replay.end or table.ends_at
     if not table.begins_at <= start < end <= table.ends_at + timedelta(days=1):
         raise InputInvalid(
@@ -47,8 +55,16 @@ def read_scene(replay: Replay, settings: Settings) -> Scene:
     return Scene(ReplayedBars(inside), start, min(end, inside.ends_at))
 
 
-def open_market(plan: RunPlan, store: SqliteStore, scene: Scene | None) -> Market:
-    """Return the market, with its clock where the last run left it."""
+def open_market(
+    plan: RunPlan, store: SqliteStore, scene: Scene | None, *, stack: AsyncExitStack
+) -> Market:
+    """Return the market, with its clock where the last run left it.
+
+    Raises:
+        InputInvalid: proposals would be answered automatically on a real market.
+    """
+    if plan.settings.is_live_market:
+        return _live_market(plan, stack)
     if not plan.is_staged:
         return _real_time_market(plan, store)
     if scene is None:
@@ -64,6 +80,33 @@ def open_market(plan: RunPlan, store: SqliteStore, scene: Scene | None) -> Marke
     reader = BarMarket(scene.source, clock, taker_fee=_fee(plan))
     _check_assets(plan, reader)
     return Market(reader, clock, scene.end)
+
+
+def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
+    """Return a real venue's public prices; other venues are second opinions."""
+    if plan.answering is not None:
+        raise InputInvalid(
+            f"proposals on the {plan.settings.file.venue} market are answered by people only; "
+            "run in a terminal, or set EVENKEEL_TELEGRAM_TOKEN and approvers"
+        )
+    from bot.exchange.live.market import CcxtMarket
+
+    file, clock = plan.settings.file, SystemClock()
+    addresses = file.exchange.addresses
+
+    def opened(venue: str, others: Sequence[MarketReader] = ()) -> MarketReader:
+        market = CcxtMarket(
+            venue,
+            Asset(file.quote),
+            clock,
+            base_url=addresses.get(venue),
+            second_opinions=others,
+        )
+        stack.push_async_callback(market.close)
+        return market
+
+    others = [opened(name) for name in file.feeds.second_opinions if name != file.venue]
+    return Market(opened(file.venue, others), clock, None)
 
 
 def _real_time_market(plan: RunPlan, store: SqliteStore) -> Market:

@@ -15,11 +15,18 @@ DATABASE, ACCOUNT = "evenkeel.db", "paper.db"
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A bar file to live on; ``start`` and ``end`` bound the run, None takes the file's own."""
+    """A bar file to live on.
+
+    Attributes:
+        path: the bars.
+        start, end: bound the run; None takes the file's own.
+        fear_greed: a file of the Fear & Greed index, None without.
+    """
 
     path: Path
     start: datetime | None
     end: datetime | None
+    fear_greed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class RunPlan:
     @property
     def is_staged(self) -> bool:
         """Tell whether the market's time is moved, not lived."""
+        if self.settings.is_live_market:
+            return False
         return self.replay is not None or self.settings.file.simulation.pace == "fast"
 
 
@@ -56,7 +65,10 @@ def folder_of(plan: RunPlan) -> Path:
     root, file = plan.settings.data_dir, plan.settings.file
     if plan.replay is not None:
         return _unused(root, f"replay-{plan.replay.path.stem}")
-    name = f"{'simulated' if plan.is_staged else 'realtime'}-{file.simulation.seed}"
+    if plan.settings.is_live_market:
+        name = f"{file.venue}-paper"
+    else:
+        name = f"{'simulated' if plan.is_staged else 'realtime'}-{file.simulation.seed}"
     candidates = sorted(root.glob(f"{name}*/{DATABASE}"), key=lambda path: path.stat().st_mtime)
     if candidates and not plan.fresh and not _has_ended(candidates[-1]):
         return candidates[-1].parent

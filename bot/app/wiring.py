@@ -9,9 +9,9 @@ from pathlib import Path
 from shutil import rmtree
 from zoneinfo import ZoneInfo
 
-from bot.app.chat import OWNER, audience_of, home_of, people_of
-from bot.app.market import open_market, read_scene
-from bot.app.plan import ACCOUNT, DATABASE, RunPlan, folder_of
+from bot.app.chat import OWNER, home_of, people_of
+from bot.app.desk import open_desk
+from bot.app.plan import RunPlan, folder_of
 from bot.app.running import FINISHED_AT, Bot, Executions, Market
 from bot.chat.front import Front
 from bot.chat.home import Home
@@ -19,19 +19,14 @@ from bot.chat.pace import USUAL_PACE, Pace
 from bot.chat.requests import Request
 from bot.chat.sender import OutboxSender
 from bot.clocks import SystemClock
-from bot.exchange.paper import PaperExchange
-from bot.explain.template import TemplateNarrator
-from bot.feeds.assemble import VenueSnapshots
 from bot.jobs import Rhythm, next_daily
 from bot.ports.clock import Clock
-from bot.ports.messages import Mode
 from bot.stage import AutomaticHome, Stage
-from bot.store.sqlite import SqliteStore, open_store, open_store_beside
+from bot.store.sqlite import SqliteStore, open_store_beside
 from bot.workflow.controls import unhalt
-from bot.workflow.desk import Approver, Desk
+from bot.workflow.desk import Desk
 from bot.workflow.summary import Summary, close_run, summarise
 from core.domain.errors import Invalid
-from core.domain.units import Quantity
 
 AUTOMATIC_LOOKS = 1.0
 UNHURRIED = Pace(chat_burst=1000, chat_per_second=1e6, per_second=1e6, poll_every=0.05)
@@ -93,28 +88,7 @@ async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
 
 
 async def _assemble(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Bot:
-    settings, file = plan.settings, plan.settings.file
-    policy = settings.policy
-    scene = None if plan.replay is None else read_scene(plan.replay, settings)
-    store = stack.enter_context(open_store(folder / DATABASE))
-    market = open_market(plan, store, scene)
-    paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
-    stack.callback(paper.close)
-    await paper.open_with({policy.quote: Quantity(file.start_cash)})
-    zone = ZoneInfo(file.messages.timezone)
-    desk = Desk(
-        store=store,
-        clock=market.clock,
-        market=market.reader,
-        account=paper,
-        placer=paper,
-        snapshots=VenueSnapshots(market.reader, paper, clock=market.clock, policy=policy),
-        narrator=TemplateNarrator(clock=market.clock, zone=zone),
-        policy=policy,
-        mode=Mode.PAPER,
-        audience=audience_of(plan, zone),
-        approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
-    )
+    desk, market = await open_desk(plan, folder, stack)
     return await _people(plan, desk, market, stack=stack)
 
 

@@ -14,6 +14,7 @@ from bot.cli.options import DataDir, PolicyPath, settings_of
 from bot.settings import Settings
 from bot.settings.answering import Answering
 from core.domain.errors import InputInvalid
+from core.domain.stress import Family
 
 if TYPE_CHECKING:
     # The wiring takes a second to import, which no other command should pay for.
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 ReplayFile = Annotated[
     Path | None,
     typer.Option("--replay", help="Live on a bar file: asset, ts, open, high, low, close, volume."),
+]
+FearGreed = Annotated[
+    Path | None,
+    typer.Option("--fear-greed", help="The Fear & Greed index of a replay: ts, value."),
 ]
 From = Annotated[
     str | None, typer.Option("--from", help="First UTC day of a replay; earlier bars are history.")
@@ -44,6 +49,7 @@ def run(  # typer shows each option's own help
     policy: PolicyPath = None,
     data: DataDir = None,
     replay: ReplayFile = None,
+    fear_greed: FearGreed = None,
     from_: From = None,
     to: To = None,
     start_cash: StartCash = None,
@@ -63,17 +69,19 @@ def run(  # typer shows each option's own help
     settings = settings_of(policy, data)
     if start_cash is not None:
         settings = settings.with_start_cash(_amount(start_cash))
+    if replay is not None:
+        settings = settings.for_replay(*([] if fear_greed is None else [Family.SENTIMENT]))
     has_person = sys.stdin.isatty() or settings.telegram_token is not None
     answering = approve or (None if has_person else Answering.ALL)
     plan = RunPlan(
         settings=settings,
-        replay=None if replay is None else _replay(replay, from_, to),
+        replay=None if replay is None else _replay(replay, from_, to, fear_greed),
         answering=answering,
         days=days,
         fresh=fresh,
     )
-    if replay is None and (from_ or to):
-        raise InputInvalid("--from and --to belong to --replay FILE; leave them out")
+    if replay is None and (from_ or to or fear_greed):
+        raise InputInvalid("--from, --to and --fear-greed belong to --replay FILE; leave them out")
     ended = asyncio.run(run_bot(plan, ready=lambda: _print_start(settings, plan)))
     for line in closing_words(ended):
         print(line)
@@ -81,12 +89,14 @@ def run(  # typer shows each option's own help
 
 def _print_start(settings: Settings, plan: "RunPlan") -> None:
     market = "simulated market" if plan.replay is None else f"replay of {plan.replay.path.name}"
+    if settings.is_live_market:
+        market = f"real prices of {settings.file.venue}"
     print(f"Evenkeel {version('evenkeel')} · PAPER money · {market} · policy: {settings.origin}")
     if settings.telegram_token is None:
         print(
             "To use Telegram: put EVENKEEL_TELEGRAM_TOKEN into .env, and targets and your id into "
-            "evenkeel.toml.\nTo use an exchange: not yet, this version trades paper money only; "
-            "--replay FILE lives on real prices."
+            'evenkeel.toml.\nReal prices: set venue = "kraken", or --replay FILE for history. '
+            "This version trades paper money only."
         )
     elif not settings.file.approvers:
         print("Nobody may approve yet: send /start to your bot, it answers with your id.")
@@ -100,13 +110,13 @@ def _print_start(settings: Settings, plan: "RunPlan") -> None:
     print(flush=True)
 
 
-def _replay(path: Path, first: str | None, last: str | None) -> "Replay":
+def _replay(path: Path, first: str | None, last: str | None, fear_greed: Path | None) -> "Replay":
     from bot.app import Replay
 
     begin, end = _day(first, "--from"), _day(last, "--to")
     if begin is not None and end is not None and begin > end:
         raise InputInvalid(f"--from {first} lies after --to {last}; swap them")
-    return Replay(path, begin, None if end is None else end + timedelta(days=1))
+    return Replay(path, begin, None if end is None else end + timedelta(days=1), fear_greed)
 
 
 def _day(text: str | None, option: str) -> datetime | None:

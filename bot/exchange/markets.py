@@ -1,7 +1,7 @@
 """Bars and a clock -> a market to read: replayed history and the simulated market alike."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from bot.exchange.listings import half_spread_of, rules_of
 from bot.exchange.tape import Sight, Tape
 from bot.ports.clock import Clock
 from core.domain.market import BarSeries, Book, FeeMode, MarketRules, MarketStatus, Quote
+from core.domain.readings import Reading
 from core.domain.units import Asset, Price, Rate, exact
 from core.simulation.bar_table import (
     AssetBars,
@@ -24,6 +25,8 @@ from core.simulation.bar_table import (
 from core.simulation.fills import best_prices, build_book
 
 DEFAULT_TAKER_FEE = Rate(Decimal("0.004"))
+
+ONE_DAY = timedelta(days=1)
 
 _T = TypeVar("_T")
 
@@ -111,6 +114,16 @@ class BarMarket:
         self._load(now)
         days = [self._closed_days(asset, now) for asset in assets]
         return tuple(series for series in days if series is not None)
+
+    async def day_ago(self, asset: Asset) -> Reading | None:
+        """Return the price of 24 hours ago; None where there was no bar then."""
+        now = self._clock.now()
+        self._load(now)
+        tape, before = self._tape(asset), now - ONE_DAY
+        price = None if tape is None else tape.price_at(int(before.timestamp()))
+        if price is None:
+            return None
+        return Reading(about=before, value=Decimal(repr(price)), known_at=now)
 
     @exact
     def _seen(

@@ -66,6 +66,13 @@ class Tape:
             sight = self._sight = self._look(bar, seen_until)
         return sight
 
+    def price_at(self, seconds: int) -> float | None:
+        """Return the open of the bar that was on at an instant; None where there was no bar."""
+        bar = int(np.searchsorted(self._bars.starts, seconds, side="right")) - 1
+        if bar < 0 or seconds >= int(self._bars.starts[bar]) + self._interval:
+            return None
+        return float(self._bars.opens[bar])
+
     def _bar_at(self, seconds: int) -> int:
         starts = self._bars.starts
         held = self._sight

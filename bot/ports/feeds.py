@@ -78,6 +78,7 @@ class Readings(Protocol):
     def series(self, kind: ReadingKind, asset: Asset, source: str) -> ReadingSeries | None:
         """Return the first value known for each time, the newest 400 days; None without any.
 
+        Of PEG, VENUE and DAY_AGO, which are read within the day, it is the newest 2 days.
         It is point-in-time when the source only appends, or every value was known within 3 days
         after the day it is about.
         """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from bot.settings.loading import TOKEN, Settings
+from bot.settings.loading import GLASSNODE_KEY, SANTIMENT_KEY, TOKEN, Settings
 from core.domain.units import text_of
 
 
@@ -22,8 +22,13 @@ class Value(NamedTuple):
 def values_in_force(settings: Settings) -> Iterator[Value]:
     """Yield every setting; a secret shows only whether it is there."""
     yield from _values(settings.file, "", settings.origin)
-    there = "set" if settings.telegram_token is not None else "not set"
-    yield Value(TOKEN, there, "token of the Telegram bot", "environment or .env")
+    for name, secret, meaning in (
+        (TOKEN, settings.telegram_token, "token of the Telegram bot"),
+        (GLASSNODE_KEY, settings.glassnode_key, "key of Glassnode; without it the feed is off"),
+        (SANTIMENT_KEY, settings.santiment_key, "key of Santiment; without it the feed is off"),
+    ):
+        there = "set" if secret is not None else "not set"
+        yield Value(name, there, meaning, "environment or .env")
     yield Value("data", str(settings.data_dir), "folder of the databases", "option or default")
 
 

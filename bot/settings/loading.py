@@ -5,16 +5,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError
 
+from bot.settings.evidence import evidence_of
 from bot.settings.policy import policy_of
 from bot.settings.policy_file import DEMO, PolicyFile
 from bot.settings.secrets import read_secret
 from core.domain.errors import InputInvalid, PolicyInvalid
 from core.domain.policy import Policy
+from core.domain.stress import Family
 
 TOKEN = "EVENKEEL_TELEGRAM_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+GLASSNODE_KEY = "EVENKEEL_GLASSNODE_KEY"
+SANTIMENT_KEY = "EVENKEEL_SANTIMENT_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,18 @@ class Settings:
         origin: where the file was read from, or what stands in for it.
         data_dir: the folder of the databases.
         telegram_token: the bot's token, None without Telegram.
+        glassnode_key, santiment_key: keys of paid feeds, None = that feed is off.
+        replayed: the kinds of evidence beside price and correlation that a replay brings; None when
+            nothing is replayed.
     """
 
     file: PolicyFile
     origin: str
     data_dir: Path
     telegram_token: SecretStr | None = None
+    glassnode_key: SecretStr | None = None
+    santiment_key: SecretStr | None = None
+    replayed: tuple[Family, ...] | None = None
 
     @property
     def policy(self) -> Policy:
@@ -40,7 +51,31 @@ class Settings:
         Raises:
             PolicyInvalid: with one sentence per mistake.
         """
-        return policy_of(self.file)
+        return policy_of(self.file, self._evidence)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reader's time zone."""
+        return ZoneInfo(self.file.messages.timezone)
+
+    @property
+    def is_live_market(self) -> bool:
+        """Tell whether prices come from a real venue."""
+        return self.file.venue != "simulated" and self.replayed is None
+
+    @property
+    def _evidence(self) -> tuple[Family, ...]:
+        if not self.is_live_market:
+            return self.replayed or ()
+        feeds = self.file.feeds
+        has_flow_key = (self.glassnode_key is not None and feeds.glassnode.enabled) or (
+            self.santiment_key is not None and feeds.santiment.enabled
+        )
+        return tuple(evidence_of(self.file, has_flow_key=has_flow_key))
+
+    def for_replay(self, *families: Family) -> "Settings":
+        """Return these settings for a replay that brings evidence of these kinds."""
+        return replace(self, replayed=families)
 
     def with_start_cash(self, amount: Decimal) -> "Settings":
         """Return these settings with another opening balance for a new paper account."""
@@ -63,11 +98,14 @@ def load_settings(
     beside = Path("evenkeel.toml")
     path = policy_path or (beside if beside.exists() else None)
     file = DEMO if path is None else read_policy_file(path)
+    dotenv = (path or beside).parent / ".env"
     return Settings(
         file=file,
         origin="the built-in demonstration" if path is None else str(path),
         data_dir=data_dir,
-        telegram_token=read_secret(TOKEN, (path or beside).parent / ".env", environment),
+        telegram_token=read_secret(TOKEN, dotenv, environment),
+        glassnode_key=read_secret(GLASSNODE_KEY, dotenv, environment),
+        santiment_key=read_secret(SANTIMENT_KEY, dotenv, environment),
     )
 
 

@@ -1,6 +1,6 @@
 """A policy file -> the rules as the engine knows them; percent become fractions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,13 +16,24 @@ from core.domain.policy import (
     Profile,
     ProfileName,
 )
+from core.domain.stress import Family
 from core.domain.units import Asset, Money, Quantity, Weight
+from core.domain.watching import RegimeRules, StressRules, TiltRules
 
 PERCENT = Decimal("0.01")
 
 
-def policy_of(file: PolicyFile) -> Policy:
+ONCHAIN_WEIGHT = Decimal("0.10")
+"""The most that on-chain readings may add to the trend score. Source: METHODS 2.3."""
+
+
+def policy_of(file: PolicyFile, families: Collection[Family] | None = None) -> Policy:
     """Return the rules of a policy file as the engine knows them; percent become fractions.
+
+    Args:
+        file: what the person wrote.
+        families: the kinds of evidence for the pause; None takes the file's, or those that need no
+            feed.
 
     Raises:
         PolicyInvalid: with one sentence per mistake.
@@ -48,7 +59,28 @@ def policy_of(file: PolicyFile) -> Policy:
             day_max_share=_weight(limits.max_turnover_per_day),
             day_max_executions=limits.max_executions_per_day,
         ),
+        regime=RegimeRules(
+            is_directional=file.regime.bands == "directional",
+            asset=Asset(file.regime.asset),
+            onchain_weight=ONCHAIN_WEIGHT if file.regime.onchain else Decimal(0),
+        ),
+        stress=StressRules(
+            families=_families(file, families),
+            venue_risk=file.pause.venue_risk,
+            correlated=tuple(sorted(Asset(name) for name in set(file.pause.correlated))),
+        ),
+        tilt=TiltRules(is_on=file.tilt.enabled),
     )
+
+
+def _families(file: PolicyFile, found: Collection[Family] | None) -> tuple[Family, ...]:
+    """Return the kinds of evidence in their fixed order; the person's own word comes first."""
+    chosen: set[Family] = {Family.PRICE, Family.CORRELATION} | set(found or ())
+    if file.pause.families is not None:
+        chosen = {Family(name) for name in file.pause.families}
+    if file.pause.venue_risk:
+        chosen.add(Family.VENUE)
+    return tuple(family for family in Family if family in chosen)
 
 
 def _weight(percent: Decimal) -> Weight:

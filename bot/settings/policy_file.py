@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from core.domain.watching import CORRELATED
+
 
 def _exact_number(value: object) -> object:
     """Let whole numbers, decimals and texts in; a number that went through binary is refused."""
@@ -23,11 +25,20 @@ def _zone(name: str) -> str:
     return name
 
 
+def _address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("an address that begins with https:// is expected")
+    return text.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Number = Annotated[Decimal, BeforeValidator(_exact_number), Field(allow_inf_nan=False)]
 Amount = Annotated[Number, Field(ge=0)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 PersonId = Annotated[int, Field(gt=0)]
 Loudness = Literal["on", "silent", "off"]
+VenueName = Literal["kraken", "binance", "coinbase"]
+FamilyName = Literal["price", "sentiment", "correlation", "flows", "quote", "venue"]
 MessageName = Literal["card", "report", "digest", "notice", "alarm"]
 
 
@@ -97,6 +108,95 @@ class MessageSection(_Section):
     """on, silent or off per type of message; cards and alarms cannot be off"""
 
 
+class RegimeSection(_Section):
+    """What the market is doing, and whether the bands follow it."""
+
+    bands: Literal["directional", "plain"] = "directional"
+    """directional: bands follow the market's state; plain: they never do"""
+    asset: str = "BTC"
+    """the coin the market is read by"""
+    onchain: bool = False
+    """whether point-in-time on-chain readings may tip a close call"""
+
+
+class PauseSection(_Section):
+    """The stress pause: when the market is in trouble, nothing new is proposed."""
+
+    families: tuple[FamilyName, ...] | None = None
+    """the kinds of evidence; without a value price, correlation, and every feed that is on"""
+    correlated: tuple[str, ...] = tuple(CORRELATED)
+    """the coins whose common movement is watched"""
+    venue_risk: bool = False
+    """you distrust the venue: proposals are held back until you take this away"""
+
+
+class TiltSection(_Section):
+    """Small, bounded, temporary shifts of the targets."""
+
+    enabled: bool = True
+    """the one switch; off leaves your targets exactly as they are"""
+
+
+class FearGreedSection(_Section):
+    """The Crypto Fear & Greed Index of alternative.me; no key."""
+
+    enabled: bool = True
+    """whether it is asked, on a real market"""
+    base_url: Address = "https://api.alternative.me"
+    """address of the index"""
+
+
+class KeyedFeedSection(_Section):
+    """A paid feed; without its key it is simply off."""
+
+    enabled: bool = True
+    """whether it is asked when its key is there"""
+    base_url: Address = ""
+    """address of the feed; its own without a value"""
+
+
+class CoinMetricsSection(_Section):
+    """Coin Metrics' community data: no key, for non-commercial use only (CC BY-NC 4.0)."""
+
+    enabled: bool = False
+    """whether it is asked, on a real market"""
+    base_url: Address = "https://community-api.coinmetrics.io/v4"
+    """address of the community data"""
+
+
+class FundingSection(_Section):
+    """Funding rates of perpetual futures; public."""
+
+    venue: Literal["off", "binanceusdm", "bybit", "okx", "krakenfutures"] = "krakenfutures"
+    """where funding rates are read, on a real market"""
+    base_url: Address = ""
+    """address of that venue; its own without a value"""
+
+
+class FeedSection(_Section):
+    """What the bot reads beside its venue's prices."""
+
+    fear_greed: FearGreedSection = Field(default_factory=FearGreedSection)
+    glassnode: KeyedFeedSection = Field(default_factory=KeyedFeedSection)
+    santiment: KeyedFeedSection = Field(default_factory=KeyedFeedSection)
+    coin_metrics: CoinMetricsSection = Field(default_factory=CoinMetricsSection)
+    funding: FundingSection = Field(default_factory=FundingSection)
+    second_opinions: tuple[VenueName, ...] = ("binance", "coinbase")
+    """other venues whose prices are compared with yours"""
+
+
+class ExchangeSection(_Section):
+    """Where exchanges are; any gateway or test server will do."""
+
+    base_urls: dict[VenueName, Address] = Field(default_factory=dict)
+    """address per exchange; its own without a value"""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The addresses by venue, for whoever has a venue's name as a plain text."""
+        return {str(venue): url for venue, url in self.base_urls.items()}
+
+
 class TelegramSection(_Section):
     """Where the Bot API is; any gateway or test server will do."""
 
@@ -126,8 +226,8 @@ class PolicyFile(_Section):
     """what each asset should be, percent; they sum to 100"""
     profile: Literal["tight", "standard", "small", "tiny"] = "standard"
     """how wide the bands are"""
-    venue: Literal["simulated"] = "simulated"
-    """the market the bot lives on"""
+    venue: Literal["simulated"] | VenueName = "simulated"
+    """the market the bot lives on: simulated, kraken, binance or coinbase"""
     mode: Literal["paper"] = "paper"
     """what an approval does"""
     approvers: tuple[PersonId, ...] = ()
@@ -147,6 +247,11 @@ class PolicyFile(_Section):
     bands: BandSection = Field(default_factory=BandSection)
     limits: LimitSection = Field(default_factory=LimitSection)
     costs: CostSection = Field(default_factory=CostSection)
+    regime: RegimeSection = Field(default_factory=RegimeSection)
+    pause: PauseSection = Field(default_factory=PauseSection)
+    tilt: TiltSection = Field(default_factory=TiltSection)
+    feeds: FeedSection = Field(default_factory=FeedSection)
+    exchange: ExchangeSection = Field(default_factory=ExchangeSection)
     messages: MessageSection = Field(default_factory=MessageSection)
     telegram: TelegramSection = Field(default_factory=TelegramSection)
     simulation: SimulationSection = Field(default_factory=SimulationSection)

@@ -1,16 +1,23 @@
 """The check cycle: snapshot, decide, record, propose; doing nothing is recorded too."""
 
+from datetime import time
+
 from bot.ports.messages import Explanation, MessageType, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
+from bot.workflow.stress import follow_stress
 from core.domain.decision import Decision, Plan, Propose, ReasonCode
 from core.domain.errors import FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
-from core.engine import decide, has_hard_breach
+from core.engine import decide, needs_decision
 from core.facts import decision_facts
+
+# Source: METHODS 0.2: a bar is usable from its close + 5 minutes.
+DAILY_AT = time(0, 6)
+EVALUATED_ON = "daily:evaluated_on"
 
 # A tap, a halt or a deposit may change the memory while words are written; decide again then.
 MOST_TRIES = 5
@@ -33,6 +40,8 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
         with desk.store.transaction() as tx:
             if tx.memory.state() != state:
                 continue
+            if _is_repeated_fault(tx, decision):
+                return decision
             _record(tx, desk, decision, snapshot, state)
             if plan is not None and explanation is not None:
                 _open(tx, desk, decision, plan, snapshot, explanation)
@@ -43,7 +52,7 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
 
 
 async def watch(desk: Desk) -> Decision | None:
-    """Look between the daily evaluations; decide only when an asset is far outside its band.
+    """Look between the daily evaluations; decide only on a hard breach or a fall within the day.
 
     Returns:
         The decision when it was worth a record: the first of its kind that day.
@@ -51,7 +60,7 @@ async def watch(desk: Desk) -> Decision | None:
     glance = await desk.snapshots.glance()
     with desk.store.reading() as tx:
         state = tx.memory.state()
-    if not has_hard_breach(glance, desk.policy, state):
+    if not needs_decision(glance, desk.policy, state):
         return None
     decision = await look(desk, Occasion.INTRADAY)
     with desk.store.reading() as tx:
@@ -74,10 +83,25 @@ async def explain(desk: Desk, decision: Decision) -> Explanation:
     return await desk.narrator.explain(decision_facts(decision, quote=desk.policy.quote))
 
 
+def lacks_today(desk: Desk) -> bool:
+    """Tell whether today's evaluation is due and still missing: data that failed are tried again.
+
+    Without it a feed that is down for an hour would cost the day's evaluation, and with it the
+    confirmation of every breach.
+    """
+    now = desk.clock.now()
+    if now.time() < DAILY_AT:
+        return False
+    with desk.store.reading() as tx:
+        return tx.memory.get(EVALUATED_ON) != now.date().isoformat()
+
+
 async def safely_check(desk: Desk, occasion: Occasion) -> Decision | None:
     """Check, and tell people when the data could not be had, once a day."""
     try:
-        return await (watch(desk) if occasion is Occasion.INTRADAY else check(desk, occasion))
+        if occasion is Occasion.INTRADAY and not lacks_today(desk):
+            return await watch(desk)
+        return await check(desk, Occasion.DAILY if lacks_today(desk) else occasion)
     except FeedUnavailable as error:
         now = desk.clock.now()
         with desk.store.transaction() as tx:
@@ -87,12 +111,22 @@ async def safely_check(desk: Desk, occasion: Occasion) -> Decision | None:
         return None
 
 
+def _is_repeated_fault(tx: Transaction, decision: Decision) -> bool:
+    """Tell whether unsafe data were found again: once a day is enough for the record."""
+    latest = tx.decisions.latest(1)
+    return decision.value is None and bool(latest) and _says_the_same(latest[0], decision)
+
+
 def _record(
     tx: Transaction, desk: Desk, decision: Decision, snapshot: Snapshot, state: EngineState
 ) -> None:
+    today = decision.decided_at.date()
+    is_daily = snapshot.occasion is Occasion.DAILY
+    if is_daily and decision.value is not None:
+        tx.memory.put(EVALUATED_ON, today.isoformat())
     tx.decisions.add(decision, snapshot, desk.policy, state)
     tx.memory.save(decision.next_state)
-    today = decision.decided_at.date()
+    follow_stress(tx, desk, decision, was=state, snapshot=snapshot)
     if decision.has(ReasonCode.SIZE_REMINDER):
         key = f"size:{today}"
         notify(tx, desk, NoticeCode.SIZE_REMINDER, key=key, value=str(decision.value))

@@ -9,8 +9,10 @@ from bot.ports.records import Store, Transaction
 from bot.workflow.cards import close, end_card
 from bot.workflow.desk import Desk, notify
 from core.domain.proposal import Proposal, ProposalState
-from core.domain.state import Halt, ManualPause, Stress, StressOverride
+from core.domain.state import Halt, ManualPause, StressOverride
+from core.domain.stress import Family, Stress
 from core.lifecycle import ProposalEvent
+from core.planning.guards import BROKEN
 
 OVERRIDE_LASTS = timedelta(hours=24)
 
@@ -23,6 +25,7 @@ class ResumeResult(StrEnum):
     NEEDS_REASON = "needs_reason"
     OVERRIDDEN = "overridden"
     HALTED = "halted"
+    OFF_PEG = "off_peg"
 
 
 def pause(desk: Desk, by: str) -> bool:
@@ -54,8 +57,10 @@ def resume(desk: Desk, by: str, *, reason: str = "", is_second_tap: bool = False
             tx.journal.append("pause.ended", by, {}, at=now)
             notify(tx, desk, NoticeCode.RESUMED, key=f"resume:{now.isoformat()}", by=by)
             return ResumeResult.RESUMED
-        if state.stress is not Stress.PAUSED:
+        if state.stress.phase is not Stress.PAUSED:
             return ResumeResult.NOT_PAUSED
+        if state.stress.points_of(Family.QUOTE) == BROKEN:
+            return ResumeResult.OFF_PEG
         if not (reason and is_second_tap):
             return ResumeResult.NEEDS_REASON
         override = StressOverride(now + OVERRIDE_LASTS, by, reason)

@@ -12,11 +12,12 @@ from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import sync_flows
 from bot.workflow.legs import Stopped, run_legs
 from bot.workflow.recheck import begin
+from core.domain.decision import Plan
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.market import Side
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
 from core.domain.state import Turnover
-from core.domain.units import ZERO, Money, share
+from core.domain.units import ZERO, Money, Weight, share
 from core.facts import execution_facts
 from core.lifecycle import OrderEvent, ProposalEvent, next_proposal_state
 
@@ -123,6 +124,11 @@ def ending_of(orders: Iterable[Order], fills: Sequence[Fill]) -> ProposalEvent:
     return ProposalEvent.FINISH if is_whole else ProposalEvent.FINISH_PARTLY
 
 
+def _of_tilts(plan: Plan, done: Weight) -> Weight:
+    """Return the part of what was done that the person's own targets would not have asked for."""
+    return Weight(min(plan.tilt_turnover, done))
+
+
 def _remember(tx: Transaction, desk: Desk, ended: Proposal, fills: Sequence[Fill]) -> None:
     """Update the memory: turnover always, the waiting time after a whole execution only."""
     close(tx, ended)
@@ -134,7 +140,7 @@ def _remember(tx: Transaction, desk: Desk, ended: Proposal, fills: Sequence[Fill
         sums[fill.side] += fill.notional
     # A first funding is exempt from the limit on turnover: it neither meets it nor uses it up.
     traded = Money(ZERO if ended.plan.first_funding else max(sums.values()))
-    turned = Turnover(now, share(traded, ended.plan.value))
+    turned = Turnover(now, done := share(traded, ended.plan.value), _of_tilts(ended.plan, done))
     state = tx.memory.state()
     if ended.state is ProposalState.DONE:
         tx.memory.save(state.after_execution(turned))

@@ -1,6 +1,7 @@
 """A decision to propose -> a proposal, its explanation and its card, all in one transaction."""
 
 import secrets
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
@@ -13,7 +14,7 @@ from core.domain.ids import proposal_id
 from core.domain.policy import Policy
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.snapshot import Snapshot
-from core.domain.state import EngineState, Stress
+from core.domain.stress import Stress
 from core.domain.units import Quantity
 from core.lifecycle import ProposalEvent
 from core.planning.recheck import tier_of
@@ -84,7 +85,7 @@ def _draft(
         state=ProposalState.DRAFT,
         plan=plan,
         plan_digest=digest_of(plan),
-        tier=_tier(tx, desk.policy, plan, tx.memory.state()),
+        tier=_tier(tx, desk.policy, plan, at=now),
         created_at=now,
         expires_at=expires_at if replaces is None else replaces.expires_at,
         reshows=reshows,
@@ -109,10 +110,12 @@ def untouched_by(policy: Policy, snapshot: Snapshot) -> tuple[Untouched, ...]:
     return tuple(rows)
 
 
-def _tier(tx: Transaction, policy: Policy, plan: Plan, state: EngineState) -> int:
+def _tier(tx: Transaction, policy: Policy, plan: Plan, *, at: datetime) -> int:
+    state = tx.memory.state()
     known = frozenset(fill.asset for fill in tx.orders.fills())
     changed = tx.memory.get("policy:changed_at")
     executed = state.executed_at
     is_new_policy = changed is not None and (executed is None or executed.isoformat() < changed)
-    is_unusual = is_new_policy or state.override is not None or state.stress is Stress.GUARDED
+    overridden = state.override is not None and at < state.override.until
+    is_unusual = is_new_policy or overridden or state.stress.phase is Stress.GUARDED
     return tier_of(plan, policy, known=known, is_unusual=is_unusual)

@@ -28,6 +28,7 @@ from core.domain.policy import BandRules, Policy
 from core.domain.proposal import Proposal
 from core.domain.snapshot import Occasion
 from core.domain.units import Asset, Quantity, Weight
+from tests.dsl import UNWATCHED
 from tests.emulators.flaky_venue import FlakyVenue
 from tests.workflow.records import Records
 from tests.workflow.steered_market import LooseClock, SteeredBars, SteeredMarket
@@ -46,7 +47,7 @@ OWNER, CHAT, OTHER = "owner", "chat", "other"
 def policy(**changes: Any) -> Policy:  # noqa: ANN401  # handed to the policy
     """Return targets of 50/30/20 that act on the first evaluation that sees a breach."""
     targets = ((BTC, "0.5"), (ETH, "0.3"), (USD, "0.2"))
-    rules: dict[str, Any] = {"bands": BandRules(confirm=1), **changes}
+    rules: dict[str, Any] = {"bands": BandRules(confirm=1), **UNWATCHED, **changes}
     return Policy(
         quote=USD, targets=tuple((name, Weight(Decimal(part))) for name, part in targets), **rules
     )

@@ -1,0 +1,51 @@
+"""Settings -> a desk: market, account, feeds, store and words, without the people around it."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot.app.chat import audience_of
+from bot.app.feeds import open_readings
+from bot.app.market import open_market, read_scene
+from bot.app.plan import ACCOUNT, DATABASE, RunPlan
+from bot.app.running import Market
+from bot.exchange.paper import PaperExchange
+from bot.explain.template import TemplateNarrator
+from bot.feeds.assemble import VenueSnapshots
+from bot.ports.messages import Mode
+from bot.store.sqlite import open_store
+from bot.workflow.desk import Approver, Desk
+from core.domain.units import Quantity
+
+
+async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> tuple[Desk, Market]:
+    """Return a desk whose records live in ``folder``, and the market it works on.
+
+    Raises:
+        Invalid: something that was given cannot be used.
+    """
+    settings, file = plan.settings, plan.settings.file
+    policy = settings.policy
+    scene = None if plan.replay is None else read_scene(plan.replay, settings)
+    store = stack.enter_context(open_store(folder / DATABASE))
+    market = open_market(plan, store, scene, stack=stack)
+    paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
+    stack.callback(paper.close)
+    await paper.open_with({policy.quote: Quantity(file.start_cash)})
+    readings = open_readings(plan, store, market.clock, stack=stack)
+    zone = settings.zone
+    desk = Desk(
+        store=store,
+        clock=market.clock,
+        market=market.reader,
+        account=paper,
+        placer=paper,
+        snapshots=VenueSnapshots(
+            market.reader, paper, clock=market.clock, policy=policy, readings=readings
+        ),
+        narrator=TemplateNarrator(clock=market.clock, zone=zone),
+        policy=policy,
+        mode=Mode.PAPER,
+        audience=audience_of(plan, zone),
+        approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
+    )
+    return desk, market

@@ -1,0 +1,75 @@
+"""Entering and leaving a stress pause: what is withdrawn, what is kept, and what people hear."""
+
+from datetime import UTC, date, datetime, time
+
+from bot.ports.messages import MessageType, NoticeCode
+from bot.ports.records import Transaction
+from bot.workflow.controls import withdraw_open
+from bot.workflow.desk import Desk, notify
+from bot.workflow.withheld import keep_withdrawn, keep_withheld
+from core.domain.decision import Decision
+from core.domain.proposal import ProposalState
+from core.domain.snapshot import Snapshot
+from core.domain.state import EngineState
+from core.domain.stress import Stress, StressState
+from core.signals.stress import exits_on, long_silent
+
+WITHDRAWN = "market stress"
+
+
+def follow_stress(
+    tx: Transaction, desk: Desk, decision: Decision, *, was: EngineState, snapshot: Snapshot
+) -> None:
+    """Do what a change of the pause asks for; called where the decision is recorded.
+
+    The memory of the decision must be saved already. A pause by hand is another thing and is not
+    touched here.
+    """
+    before, after = was.stress, decision.next_state.stress
+    if after.phase is not before.phase:
+        _tell_change(tx, desk, decision, before=before.phase)
+    keep_withheld(tx, desk, decision)
+    silent = long_silent(after, desk.policy.stress)
+    if silent:
+        key = f"silent:{snapshot.as_of.date()}"
+        notify(tx, desk, NoticeCode.FEEDS_SILENT, key=key, what=", ".join(silent))
+
+
+def _tell_change(tx: Transaction, desk: Desk, decision: Decision, *, before: Stress) -> None:
+    stress, now = decision.next_state.stress, decision.decided_at
+    payload = {"from": before.value, "to": stress.phase.value, "total": stress.total}
+    tx.journal.append("stress.changed", "engine", payload, at=now)
+    until = exits_on(stress, desk.policy.stress)
+    key = f"stress:{stress.phase}:{now.isoformat()}"
+    ends = "" if until is None else _instant(until)
+    match stress.phase:
+        case Stress.PAUSED:
+            _begin(tx, desk, decision)
+            why = _families(stress)
+            kind = MessageType.ALARM
+            notify(tx, desk, NoticeCode.STRESS_BEGAN, key=key, kind=kind, why=why, until=ends)
+        case Stress.GUARDED:
+            notify(tx, desk, NoticeCode.STRESS_GUARDED, key=key, until=ends)
+        case Stress.NORMAL:
+            notify(tx, desk, NoticeCode.STRESS_ENDED, key=key)
+
+
+def _begin(tx: Transaction, desk: Desk, decision: Decision) -> None:
+    """Take the open proposal back; what it would have traded is kept for the record."""
+    live = tx.proposals.live()
+    if live is None or live.state is not ProposalState.PROPOSED:
+        return
+    keep_withdrawn(tx, desk, decision, live)
+    withdraw_open(tx, desk, note=WITHDRAWN)
+
+
+def _families(stress: StressState) -> str:
+    """Return which kinds of evidence speak, with their points: ``price 2, sentiment 1``."""
+    spoken = [f"{vote.family} {vote.points}" for vote in stress.votes if vote.points]
+    if stress.shock is not None:
+        spoken = ["a fall within the day", *spoken]
+    return ", ".join(spoken)
+
+
+def _instant(day: date) -> str:
+    return datetime.combine(day, time(), tzinfo=UTC).isoformat()
