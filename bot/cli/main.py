@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 import typer
 
+from bot.cli.check import check
+from bot.cli.history import history_commands
 from bot.cli.journal import journal_commands
 from bot.cli.plan import plan
 from bot.cli.records import replay, settings, unhalt
 from bot.cli.run import run
+from bot.cli.signals import signals
 from core.domain.errors import EvenkeelError, InvariantBroken
 
 BAD_INPUT = 2
@@ -21,9 +24,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_COMMANDS: tuple[Callable[..., None], ...] = (run, plan, replay, settings, unhalt)
+_COMMANDS: tuple[Callable[..., None], ...] = (run, check, plan, signals, replay, settings, unhalt)
 for _command in _COMMANDS:
     app.command()(_command)
+app.add_typer(history_commands, name="history")
 app.add_typer(journal_commands, name="journal")
 
 

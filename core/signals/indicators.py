@@ -102,7 +102,7 @@ def _features(block: _Columns, first_day: date, rules: RegimeRules) -> Iterable[
             *_spread(block, rows),
             *_shocks(block, squares, rules),
         ]
-    lists = [column.tolist() for column in columns]
+    lists = [np.clip(column, -_LIMIT, _LIMIT).tolist() for column in columns]
     for offset, (is_gap, *values) in enumerate(zip(_gaps(block, rows), *lists, strict=True)):
         z_slope, z_er, adx_value, di, vp, rank, ratio, z1, r3, z3 = values
         yield Indicators(
@@ -219,8 +219,8 @@ def _over(part: Floats, whole: Floats) -> Floats:
 
 
 def _decimal(value: float) -> Decimal:
-    """Return a feature with 6 decimals, at most 999 on either side of 0. Source: METHODS 0.2."""
-    return Decimal(str(quantised(min(max(value, -_LIMIT), _LIMIT))))
+    """Return a feature with 6 decimals. Source: METHODS 0.2."""
+    return Decimal(str(quantised(value)))
 
 
 def _sign(value: float) -> int:

@@ -6,7 +6,7 @@ fold. What a day showed is remembered, so nothing is ever decided twice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from core.domain.market import BarSeries
@@ -70,7 +70,7 @@ def _closed_days(
     if count <= 0:
         return state
     features = indicators(bars, count, policy.regime)
-    pairs = _correlations(snapshot, policy, newest, count)
+    pairs = _correlations(snapshot, policy, bars.opened_at, count)
     regime = _regime(snapshot, policy, state.regime, features=features, source=bars.source)
     for seen, indicator, pair in zip(regime, features, pairs, strict=True):
         state = replace(state, regime=seen)
@@ -117,15 +117,13 @@ def _regime(
 
 
 def _correlations(
-    snapshot: Snapshot, policy: Policy, newest: date, count: int
+    snapshot: Snapshot, policy: Policy, newest: datetime, count: int
 ) -> Sequence[tuple[Decimal | None, Decimal | None]]:
-    if not policy.stress.watches(Family.CORRELATION):
-        return ((None, None),) * count
+    """Return both correlations of each of the newest days; a coin that lags does not count."""
     watched = [bars for asset in policy.stress.correlated if (bars := snapshot.bars_of(asset))]
-    current = [bars for bars in watched if bars.opened_at.date() == newest]
-    if not current:
+    if not watched or not policy.stress.watches(Family.CORRELATION):
         return ((None, None),) * count
-    return correlations(current, count, policy.stress)
+    return correlations(watched, count, policy.stress, until=newest)
 
 
 def _votes(

@@ -31,7 +31,7 @@ from core.domain.units import Asset, Quantity, Weight
 from tests.dsl import UNWATCHED
 from tests.emulators.flaky_venue import FlakyVenue
 from tests.workflow.records import Records
-from tests.workflow.steered_market import LooseClock, SteeredBars, SteeredMarket
+from tests.workflow.steered_market import HISTORY, LooseClock, SteeredBars, SteeredMarket
 from tests.workflow.watched_venue import WatchedVenue
 
 M = TypeVar("M")
@@ -92,10 +92,11 @@ class Office(Records):
         policy: Policy = POLICY,
         audience: Audience = AUDIENCE,
         at: datetime = MORNING,
+        history: int = HISTORY,
     ) -> "Office":
         """Found an account and a database in ``folder`` and recover, as at a first start."""
         clock = LooseClock(at)
-        market = SteeredMarket(SteeredBars(at, PRICES), clock)
+        market = SteeredMarket(SteeredBars(at, PRICES, history=history), clock)
         office = cls._on(folder, policy, audience, clock, market)
         await office.paper.open_with(
             {Asset(name): Quantity(Decimal(amount)) for name, amount in holdings.items()}

@@ -11,6 +11,7 @@ from bot.clocks import SimulatedClock
 from bot.exchange.markets import BarMarket
 from core.domain.errors import FeedUnavailable
 from core.domain.market import BarSeries, Book, MarketRules, MarketStatus, Quote
+from core.domain.readings import Reading
 from core.domain.units import Asset, Quantity, Rate, floor_step
 from core.simulation.bar_table import AssetBars, BarTable
 
@@ -36,12 +37,14 @@ class LooseClock(SimulatedClock):
 class SteeredBars:
     """Daily bars: each day's open is the price at every instant of it, until a test moves it."""
 
-    def __init__(self, begin: datetime, prices: Mapping[str, str]) -> None:
+    def __init__(
+        self, begin: datetime, prices: Mapping[str, str], *, history: int = HISTORY
+    ) -> None:
         """Lay out a calm history before ``begin`` and the same prices after it."""
-        first = begin.replace(hour=0, minute=0, second=0, microsecond=0) - HISTORY * DAY
-        self._starts = int(first.timestamp()) + 86_400 * np.arange(HISTORY + FUTURE, dtype=np.int64)
+        first = begin.replace(hour=0, minute=0, second=0, microsecond=0) - history * DAY
+        self._starts = int(first.timestamp()) + 86_400 * np.arange(history + FUTURE, dtype=np.int64)
         swing = np.array([1.0, 1.02, 1.01, 0.99, 0.98, 1.0, 1.03, 0.97])
-        waves = np.concatenate([np.resize(swing, HISTORY), np.ones(FUTURE)])
+        waves = np.concatenate([np.resize(swing, history), np.ones(FUTURE)])
         self._opens = {
             Asset(asset): float(price) * np.roll(waves, 0)
             for asset, price in sorted(prices.items())
@@ -134,6 +137,11 @@ class SteeredMarket:
         if self.taker_fee is None:
             return rules
         return tuple(replace(row, taker_fee=self.taker_fee) for row in rules)
+
+    async def day_ago(self, asset: Asset) -> Reading | None:
+        """Return the price of a day ago."""
+        self._ask()
+        return await self._market.day_ago(asset)
 
     async def daily_bars(self, assets: Collection[Asset]) -> tuple[BarSeries, ...]:
         """Return the closed days."""

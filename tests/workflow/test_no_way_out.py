@@ -86,6 +86,7 @@ def test_the_ports_have_no_way_out() -> None:
         "books",
         "rules",
         "daily_bars",
+        "day_ago",
         "balances",
         "flows",
         "place",

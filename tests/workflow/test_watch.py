@@ -80,11 +80,11 @@ async def test_a_silent_market_is_told_once_a_day(office: Office) -> None:
 
 
 async def test_stale_prices_are_told_once_a_day(office: Office) -> None:
-    """Prices too old to believe lead to no plan, to a record, and to one notice a day."""
+    """Prices too old to believe lead to no plan, and to one record and one notice a day."""
     office.market.age = timedelta(days=2)
     for _ in range(3):
         await office.check()
         office.clock.step(hours=2)
     assert office.live() is None
     assert len(office.notices(NoticeCode.DATA_UNSAFE)) == 1
-    assert decisions(office) == 3
+    assert decisions(office) == 1

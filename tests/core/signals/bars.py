@@ -1,7 +1,7 @@
 """Bars for the tests: made up from a seed, and bitcoin's own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from core.domain.units import Asset
 
 BTC = Asset("BTC")
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+
+PRICES = ("opens", "highs", "lows", "closes")
+COLUMNS = (*PRICES, "volumes")
 
 Column = Sequence[float]
 
@@ -58,17 +61,29 @@ def random_bars(seed: int, count: int, *, drift: float = 0.0, sigma: float = 0.0
     )
 
 
-def changed(bars: BarSeries, *, count: int | None = None, **columns: dict[int, float]) -> BarSeries:
-    """Return the first ``count`` bars with some cells of some columns replaced."""
-    end = len(bars.closes) if count is None else count
-    rows = {}
-    for name in ("opens", "highs", "lows", "closes", "volumes"):
-        row = list(getattr(bars, name))
-        for index, value in columns.get(name, {}).items():
-            row[index] = value
-        rows[name] = row[:end]
+def cut(bars: BarSeries, start: int, end: int) -> BarSeries:
+    """Return the bars from ``start`` to before ``end``."""
+    rows = {name: getattr(bars, name)[start:end] for name in COLUMNS}
     newest = bars.opened_at - timedelta(days=len(bars.closes) - end)
     return bar_series(bars.asset, bars.source, newest, **rows)
+
+
+def changed(bars: BarSeries, **columns: Mapping[int, float]) -> BarSeries:
+    """Return the bars with some cells of some columns replaced."""
+    rows = {name: list(getattr(bars, name)) for name in COLUMNS}
+    for name, cells in columns.items():
+        for index, value in cells.items():
+            rows[name][index] = value
+    return bar_series(bars.asset, bars.source, bars.opened_at, **rows)
+
+
+def scaled(bars: BarSeries, factor: float, *, names: Sequence[str], start: int = 0) -> BarSeries:
+    """Return the bars with some columns multiplied from ``start`` on."""
+    columns = {
+        name: {i: getattr(bars, name)[i] * factor for i in range(start, len(bars.closes))}
+        for name in names
+    }
+    return changed(bars, **columns)
 
 
 def with_gaps(bars: BarSeries, days: Sequence[int]) -> BarSeries:

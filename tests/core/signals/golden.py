@@ -7,6 +7,7 @@ the repository. Whoever does that says why in the changelog: the same past now h
 import csv
 import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from core.domain.market import BarSeries
@@ -36,7 +37,7 @@ def label_changes(bars: BarSeries) -> list[Change]:
     """Return (day, from, to) of every change of the published label since 2016."""
     states = folded(bars, RegimeRules())
     changes = []
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in pairwise(states):
         if after.published is not before.published and after.day and after.day >= FIRST:
             changes.append((after.day.isoformat(), str(before.published), str(after.published)))
     return changes

@@ -19,7 +19,7 @@ def features(
         raise ValueError("a window has 400 bars")
     x = [math.log(close) for close in closes]
     r = [x[i] - x[i - 1] for i in range(1, 400)]
-    adx, direction = _adx(highs, lows, closes)
+    adx, direction = adx_of(highs, lows, closes)
     rank, ratio = _rank_and_ratio(r)
     z_slope, z_er = _z_slope(x, r), _z_er(x, r)
     z3 = _quotient(x[-1] - x[-4], _sigma(r, 3) * math.sqrt(3))
@@ -87,11 +87,12 @@ def _wilder(values: Row) -> list[float]:
     return result
 
 
-def _adx(highs: Row, lows: Row, closes: Row) -> tuple[float | None, int | None]:
+def adx_of(highs: Row, lows: Row, closes: Row) -> tuple[float | None, int | None]:
+    """Return Wilder's index of any number of bars, and the sign of +DI - -DI."""
     if any(math.isnan(value) for value in (*highs, *lows)):
         return None, None
     ranges, plus, minus = [], [], []
-    for i in range(1, 400):
+    for i in range(1, len(highs)):
         up, down = highs[i] - highs[i - 1], lows[i - 1] - lows[i]
         plus.append(up if up > down and up > 0 else 0.0)
         minus.append(down if down > up and down > 0 else 0.0)
@@ -142,9 +143,8 @@ def _area(bins: Row) -> tuple[int, int]:
 
 def _rank_and_ratio(r: Row) -> tuple[float, float]:
     """METHODS 9a: the share of 365 ten-day sample deviations that are not above today's."""
-    deviations = []
-    for end in range(RETURNS - 364, RETURNS + 1):
-        deviations.append(round(_deviation(r[end - 10 : end]), 12))
+    ends = range(RETURNS - 364, RETURNS + 1)
+    deviations = [round(_deviation(r[end - 10 : end]), 12) for end in ends]
     rank = sum(1 for one in deviations if one <= deviations[-1]) / 365
     year = _deviation(r[-365:])
     return rank, 0.0 if year < 1e-9 else _deviation(r[-10:]) / year

@@ -139,6 +139,15 @@ def test_bars_without_any_volume_count() -> None:
     assert correlations(bars, 3, RULES) == correlations(market(95), 3, RULES)
 
 
+def test_bars_made_of_closes_alone_count() -> None:
+    """One price in all columns and no volume is still a bar, as long as the price is a new one."""
+    bars = [
+        replace(row, opens=row.closes, highs=row.closes, lows=row.closes, volumes=(nan,) * 95)
+        for row in market(95)
+    ]
+    assert correlations(bars, 3, RULES) == correlations(market(95), 3, RULES)
+
+
 @pytest.mark.parametrize("bad", [nan, 0.0, -1.0, float("inf")])
 def test_a_close_that_is_no_price_keeps_its_coin_out(bad: float) -> None:
     """Nonsense in one coin leaves the others' figure as it is."""

@@ -15,7 +15,6 @@ from core.codec import bar_series
 from core.domain.market import BarSeries
 from core.domain.readings import ReadingKind
 from core.domain.stress import Family, Stress, StressState
-from core.domain.units import Asset
 from core.domain.watching import BTC, CORRELATED, RegimeRules, StressRules
 from core.signals.correlation import correlation_vote, correlations
 from core.signals.indicators import indicators
@@ -140,9 +139,3 @@ def test_no_real_pause_was_longer_than_it_may(market_data_dir: Path) -> None:
 def _year(state: StressState) -> int:
     assert state.day is not None
     return state.day.year
-
-
-def test_the_bars_are_those_of_the_watched_coins(market_data_dir: Path) -> None:
-    """The history has seven and eight of the ten; the others did not take part."""
-    assert len(bars_of(market_data_dir, "yahoo")) == 7
-    assert Asset("SOL") in {row.asset for row in bars_of(market_data_dir, "binance")}

@@ -185,6 +185,20 @@ def test_a_day_without_a_bar_begins_nothing() -> None:
     assert seen.phase is Stress.NORMAL
 
 
+def test_a_day_without_a_bar_is_not_calm() -> None:
+    """Not even when every family says that all is quiet."""
+    state = fold([CALM, CALM], state=paused())[-1]
+    seen = step_stress(state, day(3), CALM, RULES, has_data=False)
+    assert (seen.phase, seen.calm) == (Stress.PAUSED, 0)
+
+
+def test_a_pause_right_after_another_counts_its_own_calm_days() -> None:
+    """The calm that ended the first is not lent to the second."""
+    patient = replace(RULES, calm_days=5)
+    again = fold([*[CALM] * 5, votes(price=3), *[CALM] * 5], state=paused(), rules=patient)
+    assert phases(again) == "PPPP.PPPPP."
+
+
 @pytest.mark.parametrize(
     ("away", "phase", "since"),
     [

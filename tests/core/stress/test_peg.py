@@ -14,7 +14,7 @@ from core.signals.peg import peg_vote
 from tests.core.stress.days import RULES, day, series, start_of
 
 NOW = start_of(day(0)) + timedelta(hours=12)
-FIVE = timedelta(minutes=5)
+FIVE, AGED = timedelta(minutes=5), timedelta(minutes=10)
 
 
 def venue(
@@ -57,6 +57,12 @@ def test_points_by_distance_and_by_how_long(price: str, minutes: int, points: in
     assert found == Vote(Family.QUOTE, points, measured=Decimal(price) - 1)
 
 
+def test_an_hour_that_ended_ten_minutes_ago_is_an_hour() -> None:
+    """The span runs back from the newest price, not from now, and over a hole at its beginning."""
+    assert peg_vote(NOW, both(["0.995"] * 13, age=AGED), RULES).points == 1
+    assert peg_vote(NOW, both(["0.995", None, *["0.995"] * 12], age=AGED), RULES).points == 1
+
+
 def test_one_price_back_at_par_ends_the_span() -> None:
     """Being off must not have been broken, not even once."""
     assert peg_vote(NOW, both(["0.98"] * 20 + ["1"] + ["0.98"] * 3), RULES).points == 0
@@ -85,9 +91,6 @@ def test_prices_of_the_future_are_not_used() -> None:
     """Only what was there at the look counts."""
     later = both(["1"] * 5 + ["0.9"] * 6, age=-FIVE * 6)
     assert peg_vote(NOW, later, RULES).points == 0
-
-
-AGED = timedelta(minutes=10)
 
 
 @pytest.mark.parametrize(
