@@ -40,10 +40,11 @@ from core.planning.gates import (
     plan_gate,
     targets_gate,
 )
-from core.planning.proposing import View, draft_plan
+from core.planning.proposing import View, draft_plan, turnover_at_half_spread
 from core.planning.seeing import see
 from core.signals.drift import drift_in_bands, values_of
 from core.signals.observe import observe, observe_now
+from core.signals.tilt import fit_tilt
 
 ENGINE_VERSION = "2"
 
@@ -97,8 +98,7 @@ def _with_tilt_turnover(
     if plan is None or not state.tilt.tilts:
         return plan
     base = see(snapshot, policy, replace(state, tilt=TiltState()), portfolio).view
-    draft = draft_plan(base) if base.breaches.breached else None
-    own = ZERO if draft is None or draft.plan is None else draft.plan.turnover
+    own = turnover_at_half_spread(base) if base.breaches.breached else ZERO
     return replace(plan, tilt_turnover=Weight(max(ZERO, plan.turnover - own)))
 
 
@@ -194,7 +194,7 @@ def needs_decision(glance: Snapshot, policy: Policy, state: EngineState) -> bool
     _, portfolio = data_gate(glance, policy, is_glance=True)
     if portfolio is None:
         return False
-    stress = observe_now(glance, policy, state)
-    before = state.stress
+    stress, before = observe_now(glance, policy, state), state.stress
+    state = replace(state, tilt=fit_tilt(state.tilt, policy))
     is_news = stress.phase is not before.phase or (stress.shock is None) != (before.shock is None)
     return is_news or bool(see(glance, policy, state, portfolio).view.breaches.hard)

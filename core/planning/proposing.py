@@ -95,6 +95,14 @@ def draft_plan(view: View) -> Draft:
     return _finish(costed, rebalance, reasons, mode)
 
 
+def turnover_at_half_spread(view: View) -> Weight:
+    """Return the one-way turnover of a portfolio's trades, every market taken to be deep enough."""
+    orders = _rebalance(view, fee_mode_of(view.snapshot)).sized.orders
+    prices = {h.asset: h.price for h in view.portfolio.holdings}
+    traded = [notional(order.quantity, prices[order.asset]) for order in orders]
+    return Weight(_one_way(orders, traded) / view.portfolio.value)
+
+
 def _rebalance(view: View, mode: FeeMode) -> Rebalance:
     return plan_rebalance(
         view.portfolio,

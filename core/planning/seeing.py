@@ -24,7 +24,7 @@ from core.planning.bands import (
 )
 from core.planning.proposing import View
 from core.planning.rebalance import find_breaches, stands_of
-from core.signals.tilt import fit_tilt, tilted_targets
+from core.signals.tilt import tilted_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Seen:
 
 def see(snapshot: Snapshot, policy: Policy, state: EngineState, portfolio: Portfolio) -> Seen:
     """Put the portfolio into its bands: tilted targets in the middle, base targets for the width.
+
+    The tilts of ``state`` must fit the policy; ``observe`` sees to that.
 
     Source: METHODS 1.2, 2.6, 4.2 and 9a.
     """
@@ -82,7 +84,7 @@ def multipliers_of(regime: Regime, rules: RegimeRules) -> Multipliers:
 def _tilted(portfolio: Portfolio, policy: Policy, state: EngineState) -> Portfolio:
     if not state.tilt.tilts:
         return portfolio
-    targets = dict(tilted_targets(policy, fit_tilt(state.tilt, policy)))
+    targets = dict(tilted_targets(policy, state.tilt))
     holdings = tuple(replace(row, target=targets[row.asset]) for row in portfolio.holdings)
     cash = replace(portfolio.cash, target=targets[portfolio.cash.asset])
     return replace(portfolio, holdings=holdings, cash=cash)

@@ -156,14 +156,14 @@ def closest_change(state: RegimeState, rules: RegimeRules) -> NextChange | None:
         side = rules.enter if total >= ZERO else -rules.enter
         days = max(1, rules.min_bars - state.age, rules.off_bars - state.calm)
         return NextChange(side, ZERO, asked, state.day + timedelta(days=days))
-    waiting = max(1, rules.dwell - state.age)
-    if asked is not label:
-        days = max(waiting, rules.confirm - _agreed(state.wanted, asked))
-        return NextChange(_edge(label, asked, rules), ZERO, asked, state.day + timedelta(days=days))
-    towards = Regime.RANGING if label in _TRENDS else Regime.UP if total >= ZERO else Regime.DOWN
+    towards = asked
+    if asked is label:
+        nearer = Regime.UP if total >= ZERO else Regime.DOWN
+        towards = Regime.RANGING if label in _TRENDS else nearer
     edge = _edge(label, towards, rules)
-    days = max(waiting, rules.confirm)
-    return NextChange(edge, abs(total - edge), towards, state.day + timedelta(days=days))
+    distance = abs(total - edge) if asked is label else ZERO
+    days = max(1, rules.dwell - state.age, rules.confirm - _agreed(state.wanted, towards))
+    return NextChange(edge, distance, towards, state.day + timedelta(days=days))
 
 
 def _edge(label: Regime, towards: Regime, rules: RegimeRules) -> Decimal:

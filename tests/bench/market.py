@@ -112,10 +112,13 @@ class Ticks:
         )
 
     @exact
-    def next(self, history: tuple[BarSeries, ...] | None = None) -> Snapshot:
-        """Return the next snapshot, a second later, with its own prices, books and cash."""
+    def next(self, days_ago: int = 0) -> Snapshot:
+        """Return the next snapshot, a second later, with its own prices, books and cash.
+
+        One of some days ago has the bars of that morning.
+        """
         self._count += 1
-        at = MORNING + timedelta(seconds=self._count)
+        at = MORNING + timedelta(seconds=self._count) - timedelta(days=days_ago)
         self._mids = [mid * math.exp(self._lots.gauss(0, 0.0005)) for mid in self._mids]
         mids = [Price(Decimal(f"{mid:.8g}")) for mid in self._mids]
         cash = Quantity(self._balances[USD] + Decimal(self._count) / 100)
@@ -128,7 +131,7 @@ class Ticks:
             quotes=tuple(map(_quote, self._rules, mids, [at] * len(mids))),
             rules=self._rules,
             books=tuple(map(_book, self._rules, mids, [at] * len(mids))),
-            bars=history or self._bars,
+            bars=self.history(days_ago) if days_ago else self._bars,
         )
 
 
