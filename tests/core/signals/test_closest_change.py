@@ -30,6 +30,7 @@ def _after(label: Regime, total: str, **memory: object) -> RegimeState:
         (_after(RANGING, "0.45", age=2), "0.60", "0.15", UP, 5),
         (_after(RANGING, "0.7", wanted=(RANGING, UP)), "0.60", "0", UP, 2),
         (_after(RANGING, "0.7", wanted=(UP, UP), age=6), "0.60", "0", UP, 1),
+        (_after(RANGING, "0.45", wanted=(UP, UP), missing=1), "0.60", "0.15", UP, 1),
         (_after(UP, "0.75"), "0.30", "0.45", RANGING, 3),
         (_after(UP, "0.1", wanted=(UP, RANGING)), "0.30", "0", RANGING, 2),
         (_after(UP, "-0.8", wanted=(UP, DOWN), age=0), "-0.60", "0", DOWN, 7),

@@ -119,7 +119,7 @@ def test_too_few_values_have_no_spread() -> None:
 def test_only_half_a_year_is_looked_at() -> None:
     """What was usual more than 180 days ago does not make today's value usual."""
     still = [Decimal(0)] * 200
-    recent = [*[Decimal(0)] * 88, *[Decimal(1), Decimal(-1)] * 45, Decimal(-1), "1.4826"]
+    recent = [*[Decimal(0)] * 88, *[Decimal(1), Decimal(-1)] * 45, Decimal(-1), Decimal("1.4826")]
     assert len(recent) == 180
     assert nudge_of(DAY, [_series(INFLOW, [*still, *recent])], ON) == Decimal("-0.033333")
     assert nudge_of(DAY, [_series(INFLOW, [*still, *recent[1:]])], ON) == Decimal("-0.033333")
