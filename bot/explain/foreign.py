@@ -4,12 +4,18 @@ import re
 
 from bot.explain.wording import Wording
 from core.domain.decision import ReasonCode
+from core.domain.stress import Family
 
 LONGEST = 80
+
+FALL_WITHIN_THE_DAY = "a fall within the day"
+"""Stands among the kinds of evidence for a shock between two daily looks, the price's own vote."""
+
 MOST_CODES = 2
 
 _CODES = frozenset(code.value for code in ReasonCode)
 _CODE_LIST = re.compile(r"([A-Z][A-Z_]*[A-Z])(?: ([A-Z0-9]{1,12}))?(?=,|$)")
+_POINTS = re.compile(r" \d+$")
 _GATE = re.compile(r"gate ([a-z]+)")
 
 
@@ -44,13 +50,30 @@ def clause(wording: Wording, vocabulary: str, text: str) -> str:
     return plain(_without_codes(text))
 
 
-def plain(text: str) -> str:
+def listed_keys(wording: Wording, vocabulary: str, text: str) -> str:
+    """Return a list of keys such as ``price 2, sentiment 1`` in words; empty if it is none.
+
+    Args:
+        wording: the language.
+        vocabulary: the closed vocabulary that the keys are of.
+        text: keys with commas between them, each with points or without.
+    """
+    words = wording.VOCABULARY[vocabulary]
+    keys = [_POINTS.sub("", part.strip()) for part in text.split(",")]
+    if FALL_WITHIN_THE_DAY in keys:
+        keys = [key for key in keys if key != Family.PRICE]
+    if not all(key in words for key in keys):
+        return ""
+    return wording.listed([*dict.fromkeys(words[key] for key in keys)])
+
+
+def plain(text: str, longest: int = LONGEST) -> str:
     """Return a foreign text as one short line without an end mark; codes become plain words."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     line = re.sub(r"\w+", _spelled_out, line)
     line = re.sub(r":(?=\w)", ": ", line) if " " in line else line
     line = line.rstrip(" .!?;:,")
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _spelled_out(word: re.Match[str]) -> str:

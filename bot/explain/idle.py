@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.explain.proposals import trigger_line
 from bot.explain.reasons import reason_in
+from bot.explain.signals import signal_line, stress_lines
 from bot.explain.speech import Speech
 from core.domain.decision import Gate, ReasonCode
 from core.facts import FactTable
@@ -15,6 +16,8 @@ MOST_REASONS = 3
 _FAULTS = (
     C.CLOCK_SKEW,
     C.DATA_UNSAFE,
+    C.SHORT_HISTORY,
+    C.BARS_LATE,
     C.BALANCE_ABSURD,
     C.PRICE_MISSING,
     C.PRICE_ABSURD,
@@ -36,12 +39,13 @@ _LIMITS = (
     C.AFTER_EXECUTION,
     C.TURNOVER_LIMIT,
     C.YEARLY_LIMIT,
+    C.OFF_PEG,
     C.ONE_A_DAY,
 )
 
 
 def tell_idle(speech: Speech, table: FactTable) -> tuple[str, ...]:
-    """Return why nothing is proposed, in two to four sentences."""
+    """Return why nothing is proposed, in two to five lines."""
     gate = table.find("gate")
     tell = {
         Gate.DATA.value: _data,
@@ -78,7 +82,7 @@ def _pause(speech: Speech, table: FactTable) -> Iterator[str]:
         yield reason_in(speech, table, C.PAUSED_BY_HAND)
         yield speech.say("nothing.until_resume")
     else:
-        yield speech.say("nothing.until_calm")
+        yield from stress_lines(speech, table)
     yield where(speech, table)
 
 
@@ -86,6 +90,7 @@ def _breach(speech: Speech, table: FactTable) -> Iterator[str]:
     if not table.subjects_of(C.NO_BREACH):
         yield where(speech, table)
         yield from _waiting(speech, table)
+        yield signal_line(speech, table)
         return
     stuck = (*_grouped(speech, table, (C.NOT_TRADABLE, C.MARKET_HALTED)),)
     if stuck:
@@ -94,6 +99,7 @@ def _breach(speech: Speech, table: FactTable) -> Iterator[str]:
         return
     yield speech.say("nothing.inside")
     yield closest_line(speech, table) or speech.say("nothing.on_target")
+    yield signal_line(speech, table)
 
 
 def _waiting(speech: Speech, table: FactTable) -> Iterator[str]:
@@ -119,6 +125,7 @@ def _orders(speech: Speech, table: FactTable) -> Iterator[str]:
     codes = tuple(code for code in _OBSTACLES if not (too_small and code is C.CASH_LIMITED))
     yield from _grouped(speech, table, codes) or (speech.say("nothing.plan"),)
     yield speech.say("nothing.so")
+    yield signal_line(speech, table)
 
 
 def _benefit(speech: Speech, table: FactTable) -> Iterator[str]:
@@ -127,6 +134,7 @@ def _benefit(speech: Speech, table: FactTable) -> Iterator[str]:
     facts = [fact for name in ids if (fact := table.find(name)) is not None]
     yield speech.say("nothing.costs", speech.gaps(facts))
     yield speech.say("nothing.so")
+    yield signal_line(speech, table)
 
 
 def _limits(speech: Speech, table: FactTable) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """A notice -> its text."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 
+from bot.explain.foreign import listed_keys, plain
 from bot.explain.speech import Speech
 from bot.explain.wording import Wording, en
 from bot.ports.messages import Notice, NoticeCode
@@ -19,11 +21,37 @@ NOTICE_UNITS: dict[str, Unit] = {
     "sent_at": Unit.INSTANT,
     "value": Unit.MONEY,
     "amount": Unit.QUANTITY,
+    "days": Unit.DAYS,
     "asset": Unit.NAME,
     "successor": Unit.NAME,
 }
 
-_VARIANT_BY = {NoticeCode.FLOW: "kind_of_flow", NoticeCode.PAUSED: "cause"}
+# Where a name means something else: whole UTC days, and money.
+_UNITS_OF: dict[NoticeCode, dict[str, Unit]] = {
+    NoticeCode.STRESS_BEGAN: {"until": Unit.DAY, "since": Unit.DAY},
+    NoticeCode.STRESS_GUARDED: {"until": Unit.DAY, "since": Unit.DAY},
+    NoticeCode.WITHHELD_MARKED: {"amount": Unit.MONEY},
+}
+
+# Where a value is a list of keys of a closed vocabulary.
+_KEYS_OF: dict[tuple[NoticeCode, str], str] = {
+    (NoticeCode.STRESS_BEGAN, "why"): "because",
+    (NoticeCode.FEEDS_SILENT, "what"): "family",
+}
+
+# Where ``what`` is a plan in short.
+_PLANS = frozenset({NoticeCode.WITHHELD, NoticeCode.WITHHELD_MARKED})
+
+_VARIANT_BY = {
+    NoticeCode.FLOW: "kind_of_flow",
+    NoticeCode.PAUSED: "cause",
+    NoticeCode.WITHHELD_MARKED: "outcome",
+}
+
+_DAYS = re.compile(r"[0-9]{1,4}")
+
+LONGEST_PLAN = 120
+"""Characters of a plan's trades that a notice quotes."""
 
 
 def notice_line(
@@ -40,7 +68,7 @@ def notice_line(
     """
     speech = Speech(wording, now, zone, quote)
     values = dict(notice.values)
-    gaps = speech.gaps(_facts(values, quote))
+    gaps = speech.gaps(_facts(notice.code, values, quote)) | _texts(wording, notice.code, values)
     if notice.subject:
         gaps["proposal"] = notice.subject
     if "side" in values:
@@ -59,9 +87,22 @@ def _variant(notice: Notice, values: dict[str, str]) -> str:
     return values.get(_VARIANT_BY.get(notice.code, ""), "")
 
 
-def _facts(values: dict[str, str], quote: str) -> Iterator[Fact]:
+def _texts(wording: Wording, code: NoticeCode, values: dict[str, str]) -> dict[str, str]:
+    """Return the values that are lists: kinds of evidence in words, the trades of a plan."""
+    texts = {
+        name: listed_keys(wording, vocabulary, values[name])
+        for (owner, name), vocabulary in _KEYS_OF.items()
+        if owner is code and name in values
+    }
+    if code in _PLANS and "what" in values:
+        texts["what"] = plain(values["what"], LONGEST_PLAN)
+    return {name: text for name, text in texts.items() if text}
+
+
+def _facts(code: NoticeCode, values: dict[str, str], quote: str) -> Iterator[Fact]:
+    units = NOTICE_UNITS | _UNITS_OF.get(code, {})
     for name, text in values.items():
-        unit = NOTICE_UNITS.get(name)
+        unit = units.get(name)
         if unit is None or (unit is Unit.MONEY and not quote):
             continue
         value = _value(unit, text)
@@ -76,7 +117,9 @@ def _value(unit: Unit, text: str) -> Decimal | datetime | str | None:
         if unit in (Unit.MONEY, Unit.QUANTITY):
             number = Decimal(text)
             return abs(number) if number.is_finite() else None
-        if unit is Unit.INSTANT:
+        if unit is Unit.DAYS:
+            return Decimal(text) if _DAYS.fullmatch(text) else None
+        if unit in (Unit.INSTANT, Unit.DAY):
             instant = datetime.fromisoformat(text)
             return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, InvalidOperation):

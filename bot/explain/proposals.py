@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from bot.explain.signals import signal_line
 from bot.explain.speech import Speech
 from core.domain.decision import ReasonCode
 from core.facts import Fact, FactTable, Polarity
@@ -30,12 +31,12 @@ _NEARLY_ALL = Decimal("0.95")
 
 
 def tell_proposal(speech: Speech, table: FactTable) -> tuple[str, ...]:
-    """Return the card's sentences: the trigger, the trades, at most one note, the cost."""
+    """Return the card's sentences: trigger, trades, what the market did, one note, the cost."""
     if table.subjects_of(C.FIRST_FUNDING):
         lines = [speech.say("first.start", {"quote": speech.quote}), _first_buys(speech, table)]
     else:
         lines = [trigger_line(speech, table), _action(speech, table)]
-    lines += [_note(speech, table), _cost(speech, table)]
+    lines += [signal_line(speech, table), _note(speech, table), _cost(speech, table)]
     return tuple(line for line in lines if line)
 
 
@@ -197,9 +198,9 @@ def _cost(speech: Speech, table: FactTable) -> str:
 
 def _note(speech: Speech, table: FactTable) -> str:
     """Return what a person would wonder about most, or an empty text."""
-    special = _new_money(speech, table)
-    if special or table.find("stress") is not None:
-        return special or speech.say("note.guarded")
+    special = _new_money(speech, table) or _stress(speech, table)
+    if special:
+        return special
     for codes, key in _LEFT_OUT:
         names = [name for code in codes for name in table.subjects_of(code)]
         names = [name for name in names if not _is_nearly_all(table, name)]
@@ -209,6 +210,16 @@ def _note(speech: Speech, table: FactTable) -> str:
     if _is_unsaid_hard(table):
         return speech.say("note.hard")
     return speech.say("note.small") if table.subjects_of(C.PROFILE_BY_SIZE) else ""
+
+
+def _stress(speech: Speech, table: FactTable) -> str:
+    state = table.find("stress")
+    if state is None:
+        return ""
+    if state.value == "guarded":
+        return speech.say("note.guarded")
+    rows = [table.find(f"overridden_{name}") for name in ("by", "until")]
+    return speech.say("note.override", speech.gaps(fact for fact in rows if fact is not None))
 
 
 def _new_money(speech: Speech, table: FactTable) -> str:

@@ -1,14 +1,15 @@
 """Reasons -> sentences: one for every reason code, and all gates of a decision for ``/why``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
+from bot.explain.signals import effect_words
 from bot.explain.speech import Speech
 from bot.explain.wording import Wording, en
 from core.domain.decision import Decision, GateResult, Reason, ReasonCode
 from core.domain.policy import SYMBOL
-from core.facts import Fact, FactTable, figures_of
+from core.facts import Fact, FactTable, figure_id, figures_of
 
 C = ReasonCode
 
@@ -21,12 +22,26 @@ _VARIANT_BY = {
     C.HARD_BREACH: "side",
     C.ILLIQUID: "what",
     C.MARKET_HALTED: "status",
+    C.STRESS_VOTE: "family",
+    C.TILT: "name",
+    C.REGIME: "label",
+    C.WARMUP: "left",
+    C.MISSING_DAY: "count",
 }
 
 # What a gate concluded stands first; the rest is listed below it, in the engine's order.
 _CONCLUSIONS = {
-    True: frozenset({C.PLANNED, C.ORDERS_SIZED}),
-    False: frozenset({C.AWAIT_CONFIRMATION, C.NOTHING_TO_DO, C.PRICE_STALE, C.FEE_TOKEN_SHORT}),
+    True: frozenset({C.PLANNED, C.ORDERS_SIZED, C.OVERRIDDEN, C.TARGETS_TILTED}),
+    False: frozenset(
+        {
+            C.AWAIT_CONFIRMATION,
+            C.NOTHING_TO_DO,
+            C.PRICE_STALE,
+            C.FEE_TOKEN_SHORT,
+            C.PAUSED_BY_HAND,
+            C.PAUSED_STRESS,
+        }
+    ),
 }
 
 
@@ -52,6 +67,18 @@ def gate_lines(
     """
     speech = Speech(wording, now, zone, quote)
     return tuple(line for gate in decision.gates for line in _gate(speech, gate, decision))
+
+
+def reason_lines(
+    reasons: Iterable[Reason], *, now: datetime, zone: tzinfo, wording: Wording = en
+) -> tuple[str, ...]:
+    """Return the sentences of reasons that state no money, such as those about the market."""
+    speech = Speech(wording, now, zone, "")
+    pairs = ((reason, figures_of(reason, value=None)) for reason in reasons)
+    return tuple(
+        sentence_of(speech, reason.code, subject=reason.subject, facts=facts)
+        for reason, facts in pairs
+    )
 
 
 def _gate(speech: Speech, gate: GateResult, decision: Decision) -> list[str]:
@@ -96,6 +123,8 @@ def sentence_of(
     gaps = speech.gaps(facts)
     if SYMBOL.fullmatch(subject):
         gaps["asset"] = subject
+    if known is C.REGIME:
+        gaps |= effect_words(speech, facts)
     variant = "stuck" if stuck and known is C.NO_BREACH else _variant(known, facts)
     key = f"reason.{known}.{variant}"
     return speech.say(key if speech.has(key) else f"reason.{known}", gaps)
@@ -103,9 +132,9 @@ def sentence_of(
 
 def reason_in(speech: Speech, table: FactTable, code: str, subject: str = "") -> str:
     """Return the sentence of a reason that stands in a table, with the figures that are there."""
-    prefix = "_".join(part for part in (code.lower(), subject.lower()) if part) + "_"
-    facts = [f for f in table.facts if f.fact_id == prefix + f.kind]
-    return sentence_of(speech, code, subject=subject, facts=facts)
+    facts = [f for f in table.facts if f.fact_id == figure_id(code, subject, f.kind)]
+    asset = subject.rpartition(" ")[2]
+    return sentence_of(speech, code, subject=asset, facts=facts)
 
 
 def _variant(code: ReasonCode, facts: Sequence[Fact]) -> str:

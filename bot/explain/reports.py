@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.explain.idle import tell_idle, where
+from bot.explain.signals import stress_lines
 from bot.explain.speech import Speech
+from core.domain.decision import Gate, ReasonCode
 from core.facts import Fact, FactTable, Polarity
+
+C = ReasonCode
 
 MOST_LEGS = 6
 
@@ -86,11 +90,24 @@ def _digest(speech: Speech, table: FactTable) -> Iterator[str]:
         yield where(speech, table)
     elif value is None:
         yield speech.say("digest.no_looks")
+    if not _tells_pause(table):
+        yield from stress_lines(speech, table)
     yield _counted(speech, table)
+    yield from _moved(speech, table)
+
+
+def _moved(speech: Speech, table: FactTable) -> Iterator[str]:
     for name in _FLOWS:
         amount = table.find(name)
         if amount is not None:
             yield speech.say(f"digest.{name}", {"amount": speech.words(amount)})
+
+
+def _tells_pause(table: FactTable) -> bool:
+    """Tell whether the reason for doing nothing is the stress pause itself."""
+    gate = table.find("gate")
+    is_pause = gate is not None and gate.value == Gate.PAUSE.value
+    return is_pause and not table.subjects_of(C.PAUSED_BY_HAND)
 
 
 def _counted(speech: Speech, table: FactTable) -> str:

@@ -93,8 +93,15 @@ class Speech:
         return key in self.wording.SENTENCES
 
     def word(self, vocabulary: str, key: str) -> str:
-        """Return a word of a closed vocabulary; a key it does not know is quoted plainly."""
-        return self.wording.VOCABULARY.get(vocabulary, {}).get(key) or plain(key)
+        """Return a word of a closed vocabulary; a key it does not know is quoted plainly.
+
+        A symbol after a key says which coin is meant: ``funding BTC``.
+        """
+        words = self.wording.VOCABULARY.get(vocabulary, {})
+        name, _, asset = key.partition(" ")
+        if name in words and SYMBOL.fullmatch(asset):
+            return f"{words[name]} ({asset})"
+        return words.get(key) or plain(key)
 
     def quoted(self, kind: str, text: str) -> str:
         """Return a foreign text: who for ``by``, what is wrong for ``what``, else why."""
@@ -105,6 +112,10 @@ class Speech:
     def when(self, at: datetime) -> str:
         """Return an instant as the reader sees it now."""
         return self.wording.instant(at, now=self.now, zone=self.zone)
+
+    def day(self, at: datetime) -> str:
+        """Return a UTC day as the reader sees it now."""
+        return self.wording.day(at, now=self.now)
 
     def _blurs(self, facts: Sequence[Fact], extra: int) -> bool:
         return len({self.words(fact, extra) for fact in facts}) < len({f.value for f in facts})
@@ -126,7 +137,9 @@ class Speech:
             Unit.RATIO: lambda f, _: wording.ratio(_number(f)),
             Unit.RATE: lambda f, n: wording.rate(_number(f), n),
             Unit.COUNT: lambda f, _: wording.quantity(_number(f)),
+            Unit.NUMBER: lambda f, n: wording.number(_number(f), n),
             Unit.INSTANT: lambda f, _: self.when(_instant(f)),
+            Unit.DAY: lambda f, _: self.day(_instant(f)),
             Unit.DAYS: lambda f, _: wording.span(timedelta(days=int(_number(f)))),
             Unit.SECONDS: lambda f, _: wording.span(timedelta(seconds=int(_number(f)))),
             Unit.KEY: lambda f, _: self.word(f.kind, str(f.value)),

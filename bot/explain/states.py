@@ -1,14 +1,19 @@
 """Where a proposal, an order or the bot itself stands -> a sentence."""
 
-from datetime import datetime, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, tzinfo
 
 from bot.explain.reports import tell_ended
 from bot.explain.speech import Speech
 from bot.explain.wording import Wording, en
 from core.domain.proposal import Order, Proposal
-from core.domain.state import EngineState, Stress
+from core.domain.state import EngineState
+from core.domain.stress import Family, Stress, StressState
 from core.domain.units import Asset
 from core.facts import ended_facts
+
+BROKEN = 3
+"""Points of the quote coin that no override passes over."""
 
 
 def proposal_line(
@@ -47,16 +52,29 @@ def standing_lines(
         gaps = {"since": speech.when(state.pause.since)}
         gaps |= _named(by=speech.quoted("by", state.pause.by))
         lines.append(speech.say("standing.pause", gaps))
-    override = state.override
-    if override is not None and now < override.until and state.stress is Stress.PAUSED:
+    lines += [f"{line} {speech.say('standing.market')}" for line in stress_standing(speech, state)]
+    return tuple(lines) or (speech.say("standing.none"),)
+
+
+def stress_standing(speech: Speech, state: EngineState) -> Iterator[str]:
+    """Yield what the market's stress holds back; nothing in a calm market."""
+    stress, override = state.stress, state.override
+    if stress.phase is Stress.GUARDED:
+        yield speech.say("standing.guarded")
+    if stress.phase is not Stress.PAUSED:
+        return
+    if override is not None and speech.now < override.until and not _is_broken(stress):
         gaps = {"until": speech.when(override.until)}
         gaps |= _named(by=speech.quoted("by", override.by))
-        lines.append(speech.say("standing.override", gaps))
-    elif state.stress is Stress.PAUSED:
-        lines.append(speech.say("standing.stress"))
-    if state.stress is Stress.GUARDED:
-        lines.append(speech.say("standing.guarded"))
-    return tuple(lines) or (speech.say("standing.none"),)
+        yield speech.say("standing.override", gaps)
+        return
+    began = None if stress.since is None else datetime.combine(stress.since, time(), tzinfo=UTC)
+    yield speech.say("standing.stress", {} if began is None else {"since": speech.day(began)})
+
+
+def _is_broken(stress: StressState) -> bool:
+    """Tell whether the quote coin is so far off par that nobody can resume. Source: METHODS 3.4."""
+    return stress.points_of(Family.QUOTE) == BROKEN
 
 
 def _named(**texts: str) -> dict[str, str]:

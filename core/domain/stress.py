@@ -25,6 +25,17 @@ class Family(StrEnum):
     VENUE = "venue"
 
 
+MOST_POINTS = {
+    Family.PRICE: 3,
+    Family.SENTIMENT: 2,
+    Family.CORRELATION: 1,
+    Family.FLOWS: 2,
+    Family.QUOTE: 3,
+    Family.VENUE: 3,
+}
+"""The cap of each family's vote. Source: METHODS 3.2."""
+
+
 class Silence(StrEnum):
     """Why a family that is switched on has no vote."""
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from core.domain.decision import Reason, ReasonCode, ReasonValue
 from core.domain.policy import Policy
+from core.domain.readings import Trouble
 from core.domain.regime import Regime
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
-from core.domain.stress import Family, Stress, StressState
+from core.domain.stress import MOST_POINTS, Family, Stress, StressState
 from core.domain.tilt import Tilt, TiltName
 from core.domain.units import ZERO, Weight
 from core.domain.watching import WARM_UP, StressRules
@@ -26,14 +27,6 @@ _UNKNOWN = {
     Family.FLOWS: ReasonCode.FLOWS_UNKNOWN,
     Family.QUOTE: ReasonCode.QUOTE_UNKNOWN,
     Family.VENUE: ReasonCode.VENUE_UNKNOWN,
-}
-_MOST = {
-    Family.PRICE: 3,
-    Family.SENTIMENT: 2,
-    Family.CORRELATION: 1,
-    Family.FLOWS: 2,
-    Family.QUOTE: 3,
-    Family.VENUE: 3,
 }
 
 
@@ -55,13 +48,15 @@ def stress_reasons(snapshot: Snapshot, policy: Policy, state: EngineState) -> It
             figures: tuple[tuple[str, ReasonValue], ...] = (
                 ("family", vote.family.value),
                 ("points", vote.points),
-                ("most", _MOST[vote.family]),
+                ("most", MOST_POINTS[vote.family]),
             )
             if vote.measured is not None:
                 figures = (*figures, ("measured", vote.measured))
             yield Reason(ReasonCode.STRESS_VOTE, "", figures)
     yield from _phase(policy, stress)
     for row in snapshot.troubles:
+        if row.trouble is Trouble.OFF:
+            continue  # nobody asked it, so nothing is wrong with it
         about = f"{row.kind} {row.asset}".strip()
         named = (("kind", about), ("source", row.source), ("trouble", row.trouble.value))
         yield Reason(ReasonCode.FEED_TROUBLE, "", named)

@@ -36,9 +36,8 @@ def step_tilt(  # noqa: PLR0913  # a day has as many sides
 ) -> TiltState:
     """Return the tilts after one closed day; a day that was stepped before moves nothing.
 
-    The shifts go straight towards their goal, no asset and no part of a tilt by more than
-    ``speed`` a day. GUARDED and inputs that are not fresh want nothing, so what is shifted goes
-    back. PAUSED holds still, and so does a used-up yearly budget.
+    The shifts go straight towards their goal, no part by more than ``speed`` a day. GUARDED and
+    stale inputs want nothing; PAUSED holds still, and so does a used-up yearly budget.
 
     Args:
         state: the tilts before.

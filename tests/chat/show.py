@@ -35,6 +35,7 @@ COMMANDS = (
     "/why",
     "/why sol",
     "/why nonsense",
+    "/regime",
     "/history",
     "/digest",
     "/settings",

@@ -1,15 +1,15 @@
 """Pausing, resuming and halting from a chat."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.chat.commands.controls import RESUMED
+from bot.chat.commands.controls import OFF_PEG, RESUMED
 from bot.chat.gate import NOT_VALID
 from core.domain.proposal import ProposalState
-from core.domain.state import EngineState, Stress
+from core.domain.state import EngineState
+from core.domain.stress import Family, Stress, StressState, Vote
 from tests.chat.world import ANN, BEN, VERA, World, world
 
 
@@ -29,8 +29,7 @@ def state_of(made: World) -> EngineState:
 
 def stress(made: World) -> None:
     """Put the market under stress."""
-    with made.desk.store.transaction() as tx:
-        tx.memory.save(replace(tx.memory.state(), stress=Stress.PAUSED))
+    made.remember(stress=StressState(Stress.PAUSED))
 
 
 async def test_a_pause_withdraws_the_proposal_and_everybody_hears_of_it(made: World) -> None:
@@ -98,6 +97,17 @@ async def test_stress_needs_a_reason_and_a_second_tap(made: World) -> None:
     override = state_of(made).override
     assert override is not None
     assert (override.by, override.reason) == (ANN, "I read the news")
+
+
+async def test_a_broken_quote_coin_is_not_passed_over(made: World) -> None:
+    """While the quote coin is far off its par, neither a reason nor a tap resumes."""
+    stress(made)
+    await made.send(ANN, "/resume I read the news")
+    broken = StressState(Stress.PAUSED, votes=(Vote(Family.QUOTE, 3),), total=3)
+    made.remember(stress=broken)
+    assert "cannot be passed over" in (await made.send(ANN, "/resume I insist"))[0]
+    assert await made.press(ANN, "Resume anyway") == OFF_PEG
+    assert state_of(made).override is None
 
 
 async def test_the_second_tap_counts_once(made: World) -> None:

@@ -177,7 +177,17 @@ async def test_help_lists_what_the_role_may_do(calm: World) -> None:
 def test_the_viewers_commands_are_exactly_these() -> None:
     """Looking is all a viewer can do."""
     names = {line.name for line in STANDARD.menu(Role.VIEWER)}
-    assert names == {"start", "help", "status", "plan", "why", "history", "digest", "settings"}
+    assert names == {
+        "start",
+        "help",
+        "status",
+        "plan",
+        "why",
+        "regime",
+        "history",
+        "digest",
+        "settings",
+    }
 
 
 def test_the_menu_fits_telegram() -> None:

@@ -19,6 +19,7 @@ from bot.clocks import SimulatedClock
 from bot.exchange.paper import PaperExchange
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
+from bot.ports.feeds import Gathered
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Mode
 from bot.store.sqlite import open_store
@@ -29,7 +30,9 @@ from core.domain.decision import Decision
 from core.domain.errors import FeedUnavailable
 from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.proposal import Proposal
+from core.domain.readings import Reading
 from core.domain.snapshot import Occasion, Snapshot
+from core.domain.state import EngineState
 from core.domain.units import Asset, Price, exact
 from tests.dsl import MORNING, portfolio
 
@@ -92,6 +95,11 @@ class SmallMarket:
         self._answer()
         return ()
 
+    async def day_ago(self, asset: Asset) -> Reading | None:
+        """Return nothing: whoever wants a fall within the day says so in the memory."""
+        self._answer()
+        return None
+
     def _answer(self) -> datetime:
         if self.is_down:
             raise FeedUnavailable("the venue does not answer")
@@ -106,6 +114,17 @@ def _moved(book: Book, asset: str, by: Decimal) -> Book:
         for side in (book.bids, book.asks)
     )
     return Book(book.asset, bids, asks, book.observed_at)
+
+
+@dataclass
+class SaidReadings:
+    """Implements ``ReadingGatherer`` with what a test put in."""
+
+    gathered: Gathered = field(default_factory=Gathered)
+
+    async def gather(self) -> Gathered:
+        """Return it."""
+        return self.gathered
 
 
 @dataclass
@@ -133,15 +152,14 @@ class World:
     market: SmallMarket
     paper: PaperExchange
     people: People
+    said: SaidReadings
     shown: list[Shown] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 10_000)))
 
     def __post_init__(self) -> None:
         """Open the door and take a pen."""
-        self.front = Front(
-            self.desk, self.people, start=self.started.append, next_look=lambda: NEXT_LOOK
-        )
+        self.front = self._door()
         self.renderer = Renderer(clock=self.clock, zone=BERLIN, quote=self.desk.policy.quote)
 
     # ------------------------------------------------------------------------------- time, engine
@@ -183,6 +201,21 @@ class World:
             found = tx.proposals.get(proposal.proposal_id)
         assert found is not None
         return found
+
+    def rule(self, **changes: Any) -> None:  # noqa: ANN401  # any part of a policy
+        """Change the policy; snapshots are taken as before."""
+        self.desk = replace(self.desk, policy=replace(self.desk.policy, **changes))
+        self.front = self._door()
+
+    def _door(self) -> Front:
+        return Front(self.desk, self.people, start=self.started.append, next_look=lambda: NEXT_LOOK)
+
+    def remember(self, **changes: Any) -> EngineState:  # noqa: ANN401  # any part of a memory
+        """Change the engine's memory; return it."""
+        with self.desk.store.transaction() as tx:
+            state: EngineState = replace(tx.memory.state(), **changes)
+            tx.memory.save(state)
+        return state
 
     # -------------------------------------------------------------------------------------- people
 
@@ -268,6 +301,7 @@ async def world(
     situation = portfolio(*(lines or DRIFTED), cash=cash, **rules)
     policy, clock = situation.policy, SimulatedClock(MORNING)
     market = SmallMarket(situation.snapshot, clock)
+    said = SaidReadings()
     paper = PaperExchange(":memory:", market, clock, quote=policy.quote)
     await paper.open_with({row.asset: row.free for row in situation.snapshot.balances})
     with open_store(folder / "evenkeel.db") as store:
@@ -277,7 +311,7 @@ async def world(
             market=market,
             account=paper,
             placer=paper,
-            snapshots=VenueSnapshots(market, paper, clock=clock, policy=policy),
+            snapshots=VenueSnapshots(market, paper, clock=clock, policy=policy, readings=said),
             narrator=TemplateNarrator(clock=clock, zone=BERLIN),
             policy=policy,
             mode=Mode.PAPER,
@@ -287,5 +321,5 @@ async def world(
                 zone=BERLIN,
             ),
         )
-        yield World(desk, clock, market, paper, people)
+        yield World(desk, clock, market, paper, people, said)
     paper.close()

@@ -10,10 +10,11 @@ from core.domain.decision import Decision
 from core.domain.policy import BandRules, BenefitRules, ProfileName
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Occasion
-from core.domain.state import EngineState, Stress, StressOverride, Turnover
+from core.domain.state import EngineState, Turnover
 from core.domain.units import Asset, Money, Price, Quantity, Weight
 from tests.dsl import MORNING, Situation, decide_on, portfolio
-from tests.explain.samples import STATE, Sample, confirmed, five, twelve, worked
+from tests.explain.market_samples import market
+from tests.explain.samples import Sample, confirmed, five, twelve, worked
 
 
 def rare() -> list[Sample]:
@@ -23,8 +24,6 @@ def rare() -> list[Sample]:
 
 def _plans() -> list[Sample]:
     quiet = BenefitRules(fallback_volatility=Decimal("0.02"))
-    stressed = replace(STATE, stress=Stress.PAUSED)
-    override = StressOverride(MORNING + timedelta(days=3), "Ana", "rent")
     return [
         Sample("two breaches", confirmed(five(btc="0.29", eth="1.6", cash="9000"))),
         Sample("three breaches", decide_on(five(btc="0.36", eth="0.5", sol="5", cash="8000"))),
@@ -44,11 +43,6 @@ def _plans() -> list[Sample]:
                 portfolio("BTC 0.25 @ 110000 -> 60", "DOGE 5000 @ 0.2 -> 0", cash="18000 -> 40")
             ),
         ),
-        Sample(
-            "guarded",
-            confirmed(worked("0.33", "2", "5000"), replace(STATE, stress=Stress.GUARDED)),
-        ),
-        Sample("resumed under stress", confirmed(worked(), replace(stressed, override=override))),
         Sample("small portfolio, first day", decide_on(worked("0.031", "0.08", "260"))),
         Sample("small portfolio", confirmed(worked("0.031", "0.08", "260"))),
         Sample(
@@ -83,7 +77,6 @@ def _plans() -> list[Sample]:
 
 def _refusals() -> list[Sample]:
     return [
-        Sample("stress pause", decide_on(worked(), replace(STATE, stress=Stress.PAUSED))),
         Sample(
             "one asset not listed",
             confirmed(
@@ -279,4 +272,4 @@ def _limits() -> list[Sample]:
 
 def every() -> list[Sample]:
     """Return all samples: each reason the engine knows stands in at least one of them."""
-    return [*twelve(), *rare()]
+    return [*twelve(), *rare(), *market()]

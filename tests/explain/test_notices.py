@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,8 @@ from core.domain.decision import Gate, ReasonCode
 from core.domain.market import MarketStatus
 from core.domain.policy import ProfileName
 from core.domain.proposal import OrderState, ProposalState
-from core.domain.state import EngineState, Halt, ManualPause, Stress, StressOverride
+from core.domain.state import EngineState, Halt, ManualPause, StressOverride
+from core.domain.stress import Family, Stress, StressState, Vote
 from core.domain.units import text_of
 from tests.dsl import MORNING
 from tests.explain.executions import order_for, proposal_in
@@ -180,15 +181,23 @@ def test_what_holds_proposals_back_is_told_with_how_it_ends() -> None:
     halted, paused = standing_lines(state, NOW, BERLIN)
     assert halted.startswith("Trading has been halted since today 01:06: a strange fill. Only")
     assert paused == "Ana paused proposals today 01:06. /resume ends the pause."
-    stressed = EngineState(stress=Stress.PAUSED)
+    stressed = EngineState(stress=StressState(Stress.PAUSED))
     assert "ends by itself" in standing_lines(stressed, NOW, BERLIN)[0]
+    dated = replace(stressed, stress=StressState(Stress.PAUSED, since=date(2026, 2, 8)))
+    assert "on hold since 8 Feb" in standing_lines(dated, NOW, BERLIN)[0]
     override = StressOverride(NOW + timedelta(hours=5), "Ana", "rent")
-    assert standing_lines(replace(stressed, override=override), NOW, BERLIN) == (
-        "The market is under stress, but Ana resumed proposals until today 15:06.",
+    resumed = standing_lines(replace(stressed, override=override), NOW, BERLIN)[0]
+    assert resumed.startswith(
+        "The market is under stress, but Ana resumed proposals until today 15:"
     )
+    assert resumed.endswith("/regime tells more.")
     over = replace(override, until=NOW)
     assert "ends by itself" in standing_lines(replace(stressed, override=over), NOW, BERLIN)[0]
-    assert "half" in standing_lines(EngineState(stress=Stress.GUARDED), NOW, BERLIN)[0]
+    broken = replace(stressed.stress, votes=(Vote(Family.QUOTE, 3),))
+    held = replace(stressed, override=override, stress=broken)
+    assert "ends by itself" in standing_lines(held, NOW, BERLIN)[0]
+    guarded = EngineState(stress=StressState(Stress.GUARDED))
+    assert "half" in standing_lines(guarded, NOW, BERLIN)[0]
     assert standing_lines(EngineState(), NOW, BERLIN) == ("Nothing is paused or halted.",)
 
 

@@ -36,7 +36,8 @@ from tests.strategies import World, states, worlds
 BERLIN = ZoneInfo("Europe/Berlin")
 USD = Asset("USD")
 SAMPLES = every()
-MOST_LINES = 4
+MOST_LINES = 5
+MOST_CHARACTERS = 700
 
 
 def _narrator(minutes: int = 2) -> TemplateNarrator:
@@ -57,10 +58,12 @@ def _text(decision: Decision) -> str:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_every_sample_reads_as_finished_text_of_at_most_four_lines(sample: Sample) -> None:
+def test_every_sample_reads_as_finished_text_of_at_most_five_lines(sample: Sample) -> None:
     """A card or an answer is short, finished, calm and promises nothing."""
     table = decision_facts(sample.decision, quote=Asset(sample.quote))
-    assert len(_read(table)) <= MOST_LINES
+    lines = _read(table)
+    assert len(lines) <= MOST_LINES
+    assert len("\n".join(lines)) <= MOST_CHARACTERS
 
 
 @given(worlds())

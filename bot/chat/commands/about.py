@@ -55,6 +55,7 @@ async def settings(visit: Visit) -> str:
         f"Settings · {visit.desk.mode}",
         text("Targets", *_targets(policy)),
         text("Bands", *_bands(policy)),
+        text("Market", *_market(policy)),
         text("Limits", *_limits(policy)),
         text("Approval", *_approval(policy)),
         text("Messages", *_messages(visit)),
@@ -89,6 +90,20 @@ def _bands(policy: Policy) -> Iterator[str]:
     if rules.adapt_to_size:
         small, tiny = (en.money(v, policy.quote) for v in (rules.small_below, rules.tiny_below))
         yield f"Wider below {small} and {tiny}"
+
+
+def _market(policy: Policy) -> Iterator[str]:
+    follows = "follow" if policy.regime.is_directional else "do not follow"
+    yield f"Bands {follows} what {policy.regime.asset} is doing"
+    families = [en.VOCABULARY["family_short"][family] for family in policy.stress.families]
+    if families:
+        yield f"Pause at {policy.stress.enter_points} points from {en.listed(families)}"
+    else:
+        yield "No pause for market stress"
+    if policy.tilt.is_on:
+        yield f"Targets shift by {short_percent(policy.tilt.max_total)} points in all at most"
+    else:
+        yield "Targets are never shifted"
 
 
 def _limits(policy: Policy) -> Iterator[str]:

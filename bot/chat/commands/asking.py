@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.chat.commands.present import gates_of, why_not
+from bot.chat.commands.present import gates_of, signals_of, why_not
 from bot.chat.gate import Place, needs
 from bot.chat.render.pages import text
 from bot.chat.render.reports import history_line
@@ -36,7 +36,7 @@ async def why(visit: Visit) -> str:
     about = f" about {asset}" if asset else ""
     visit.say(
         f"Decision{about}, {visit.reader.when(decision.decided_at)}",
-        text(why_not(visit, decision), *_where(decision, asset)),
+        text(why_not(visit, decision), *signals_of(visit, decision), *_where(decision, asset)),
         text(*gates_of(visit, decision if asset is None else _only(decision, asset))),
         text(f"Decision {decision.decision_id[:ID_SHOWN]}"),
     )

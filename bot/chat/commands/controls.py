@@ -18,6 +18,7 @@ from bot.workflow.propose import new_nonce, nonce_hash
 LONGEST_REASON: Final = 500
 SECOND_TAP_WITHIN: Final = timedelta(minutes=10)
 RESUMED: Final = "Proposals are on again."
+OFF_PEG: Final = "The quote coin is far off its par. This pause cannot be passed over."
 REASON_NEEDED: Final = "To resume all the same, send /resume with your reason behind it."
 
 
@@ -47,6 +48,8 @@ async def resume(visit: Visit) -> str:
         _ask_again(visit, reason)
     elif result is ResumeResult.NEEDS_REASON:
         visit.say("Resume", text(*_standing(visit)), text(REASON_NEEDED))
+    elif result is ResumeResult.OFF_PEG:
+        visit.say("Resume", text(*_standing(visit)), text(OFF_PEG))
     else:
         is_new = result is ResumeResult.RESUMED
         _tell(visit, heading="Resume", is_told=is_new and visit.hears(MessageType.NOTICE))
@@ -66,6 +69,8 @@ async def press_resume(visit: Visit) -> str:
     result = controls.resume(visit.desk, visit.person, reason=reason, is_second_tap=True)
     if result in (ResumeResult.OVERRIDDEN, ResumeResult.RESUMED):
         return RESUMED
+    if result is ResumeResult.OFF_PEG:
+        return OFF_PEG
     return "Trading is halted." if result is ResumeResult.HALTED else "Nothing is paused."
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from bot.chat.render.cards import headline
 from bot.chat.visit import Visit
 from bot.explain.reasons import FAILED, gate_lines
+from bot.explain.signals import signal_line
+from bot.explain.speech import Speech
 from bot.explain.wording import en
 from bot.workflow.check import look
 from core.domain.decision import Decision, Propose
 from core.domain.errors import FeedUnavailable
+from core.facts import decision_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ def gates_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     """Return every gate that was asked, with its reasons and margins."""
     reader = visit.reader
     return gate_lines(decision, quote=reader.quote, now=reader.now, zone=reader.zone)
+
+
+def signals_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
+    """Return what the market did to what the decision turned on; often nothing."""
+    reader = visit.reader
+    speech = Speech(en, reader.now, reader.zone, reader.quote)
+    line = signal_line(speech, decision_facts(decision, quote=reader.quote))
+    return (line,) if line else ()
 
 
 def _stored(visit: Visit, caveat: str) -> Present:

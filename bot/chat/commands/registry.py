@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.commands import about, asking, controls, deciding, looking, unknown
+from bot.chat.commands import about, asking, controls, deciding, looking, market, unknown
 from bot.chat.gate import Guarded
 from bot.chat.requests import Button, Command, Press, Reply, Role
 from bot.chat.visit import MenuLine
@@ -76,6 +76,7 @@ STANDARD: Final = Registry(
         (MenuLine("approve", "[ID]", "the open card again, or approve by id"), deciding.approve),
         (MenuLine("reject", "[ID] [reason]", "reject the open proposal"), deciding.reject),
         (MenuLine("why", "[coin or id]", "why it was decided so"), asking.why),
+        (MenuLine("regime", "", "what the market is doing"), market.regime),
         (MenuLine("history", "[n]", "the last proposals"), asking.history),
         (MenuLine("digest", "", "the daily summary, now"), asking.digest),
         (MenuLine("pause", "", "no new proposals"), controls.pause),

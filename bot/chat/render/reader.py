@@ -40,15 +40,18 @@ class Reader:
         """Return "you" for the reader, else the id as it is."""
         return YOU if self.person and person == self.person else person
 
-    def standing(self, state: EngineState) -> tuple[str, ...]:
-        """Return what holds proposals back now: who switched it on, since when, how it ends."""
+    def named(self, state: EngineState) -> EngineState:
+        """Return the memory with the reader as "you" in it."""
         pause, override = state.pause, state.override
-        named = replace(
+        return replace(
             state,
             pause=pause and replace(pause, by=self.name(pause.by)),
             override=override and replace(override, by=self.name(override.by)),
         )
-        return standing_lines(named, self.now, self.zone)
+
+    def standing(self, state: EngineState) -> tuple[str, ...]:
+        """Return what holds proposals back now: who switched it on, since when, how it ends."""
+        return standing_lines(self.named(state), self.now, self.zone)
 
     def outcome(self, proposal: Proposal) -> str:
         """Return where a proposal stands, or how it ended: who, when and why."""

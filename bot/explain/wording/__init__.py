@@ -54,6 +54,14 @@ class Wording(Protocol):
         """Return a factor."""
         ...
 
+    def number(self, figure: Decimal, extra: int = 0) -> str:
+        """Return a plain figure such as a score."""
+        ...
+
+    def day(self, at: datetime, *, now: datetime) -> str:
+        """Return a UTC day as seen from ``now``."""
+        ...
+
     def instant(self, at: datetime, *, now: datetime, zone: tzinfo) -> str:
         """Return an instant as seen from ``now``."""
         ...

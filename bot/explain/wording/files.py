@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 # The file a sentence stands in is the first part of its key, except on cards.
-_PREFIXES = {"cards": "", "states": "", "reasons": "reason.", "notices": "notice."}
+_PREFIXES = {"cards": "", "states": "", "market": "", "reasons": "reason.", "notices": "notice."}
 
 
 def read_sentences(package: str) -> dict[str, tuple[str, ...]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.explain.wording.en.moments import ahead, instant, span
+from bot.explain.wording.en.moments import ahead, day, instant, span
 from bot.explain.wording.en.numbers import (
     about,
     money,
+    number,
     points,
     price,
     quantity,
@@ -26,10 +27,12 @@ __all__ = [
     "VOCABULARY",
     "about",
     "ahead",
+    "day",
     "instant",
     "listed",
     "listed_short",
     "money",
+    "number",
     "points",
     "price",
     "quantity",

@@ -1,6 +1,6 @@
 """Instants and lengths of time -> English text, as seen from the moment of sending."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,6 +30,23 @@ def instant(at: datetime, *, now: datetime, zone: tzinfo) -> str:
         if there.year != here.year:
             day = f"{day} {there.year}"
     return f"{day} {there:%H:%M}{name}"
+
+
+def day(at: datetime, *, now: datetime) -> str:
+    """Return a UTC day: "yesterday", "today", "tomorrow", "12 Oct", "3 Nov 2025".
+
+    Days of the market begin and end at midnight UTC everywhere, so no time zone moves them.
+
+    Args:
+        at: an instant of that day, aware.
+        now: the moment of sending, aware.
+    """
+    there, here = at.astimezone(UTC).date(), now.astimezone(UTC).date()
+    near = _NEAR.get((there - here).days)
+    if near is not None:
+        return near
+    year = "" if there.year == here.year else f" {there.year}"
+    return f"{there.day} {MONTHS[there.month - 1]}{year}"
 
 
 def span(length: timedelta) -> str:

@@ -75,6 +75,11 @@ def ratio(factor: Decimal) -> str:
     return _stripped(_grouped(factor, 0 if abs(factor) >= _WHOLE_FACTORS_FROM else 1))
 
 
+def number(figure: Decimal, extra: int = 0) -> str:
+    """Return a plain figure with at most two decimals: "−0.42", "22"."""
+    return _stripped(_grouped(figure, 2 + extra))
+
+
 def _places_for(amount: Decimal, digits: int) -> int:
     """Return how many decimal places show ``digits`` significant digits of ``amount``."""
     return digits - 1 - amount.adjusted() if amount else 0
