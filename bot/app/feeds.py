@@ -8,6 +8,7 @@ from bot.feeds.assemble import NoReadings
 from bot.ports.clock import Clock
 from bot.ports.feeds import ReadingFeed, ReadingGatherer
 from bot.settings import Settings
+from bot.settings.evidence import PEG_VENUES
 from bot.store.sqlite import SqliteStore
 from core.domain.policy import Policy
 from core.domain.readings import FeedTrouble, ReadingKind, Trouble
@@ -84,13 +85,16 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
         stack.push_async_callback(perpetuals.close)
         yield from hold(perpetuals.feeds(policy.risk_assets), clock, funding.SCHEDULE)
     if policy.stress.watches(Family.QUOTE):
-        for venue in dict.fromkeys((file.venue, *file.feeds.second_opinions)):
+        for venue in PEG_VENUES:
             peg = PegFeed(policy.quote, venue, clock, base_url=addresses.get(venue))
             stack.push_async_callback(peg.close)
             yield peg
     if policy.stress.watches(Family.VENUE):
         status = VenueStatusFeed(
-            file.venue, policy.risk_assets, clock, base_url=addresses.get(file.venue)
+            file.venue,
+            (*policy.risk_assets, policy.quote),
+            clock,
+            base_url=addresses.get(file.venue),
         )
         stack.push_async_callback(status.close)
         yield status

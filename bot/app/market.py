@@ -97,7 +97,7 @@ def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
     def opened(venue: str, others: Sequence[MarketReader] = ()) -> MarketReader:
         market = CcxtMarket(
             venue,
-            Asset(file.quote),
+            _quote_at(venue, file.quote),
             clock,
             base_url=addresses.get(venue),
             second_opinions=others,
@@ -107,6 +107,11 @@ def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
 
     others = [opened(name) for name in file.feeds.second_opinions if name != file.venue]
     return Market(opened(file.venue, others), clock, None)
+
+
+def _quote_at(venue: str, quote: str) -> Asset:
+    """Return what a venue trades coins against: Binance has no dollars, only coins of a dollar."""
+    return Asset("USDT" if venue == "binance" and quote == "USD" else quote)
 
 
 def _real_time_market(plan: RunPlan, store: SqliteStore) -> Market:

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from bot.settings.policy_file import PolicyFile
 from core.domain.stress import Family
 
-STABLECOINS = frozenset({"USDT", "USDC", "DAI", "PYUSD", "USDG", "EURC"})
-"""Quote coins that have a peg to lose."""
+PEGGED = frozenset({"USDT", "DAI"})
+"""Quote coins with a price in their own currency on two of the venues, which the peg needs."""
+
+PEG_VENUES = ("kraken", "coinbase")
+"""Where those prices are; Binance has no dollars to compare with."""
 
 
 def evidence_of(file: PolicyFile, *, has_flow_key: bool) -> Iterator[Family]:
@@ -15,6 +18,6 @@ def evidence_of(file: PolicyFile, *, has_flow_key: bool) -> Iterator[Family]:
         yield Family.SENTIMENT
     if has_flow_key or file.feeds.coin_metrics.enabled:
         yield Family.FLOWS
-    if file.quote in STABLECOINS:
+    if file.quote in PEGGED:
         yield Family.QUOTE
     yield Family.VENUE

@@ -92,6 +92,7 @@ class StressRules:
     Attributes:
         families: the kinds of evidence that are switched on; none at all switches the pause off.
         venue_risk: a person distrusts the venue: three points until it is taken back.
+        venue_halted_after: how long a venue must be halted before that is three points, not one.
         enter_points: total at which a pause begins.
         min_days, calm_days, max_days, guarded_days, cooldown_days: see METHODS 3.3.
         calm_total: the most points a calm day may have.
@@ -114,6 +115,7 @@ class StressRules:
 
     families: tuple[Family, ...] = (Family.PRICE, Family.CORRELATION)
     venue_risk: bool = False
+    venue_halted_after: timedelta = timedelta(hours=6)
     enter_points: int = 3
     min_days: int = 3
     calm_days: int = 2

@@ -94,7 +94,8 @@ def venue_vote(
     Args:
         evaluated: the instant of the look; a bare day stands for its end.
         series: readings of kind VENUE; None when the venue did not tell.
-        rules: ``venue_risk`` outweighs whatever the venue says.
+        rules: ``venue_risk`` outweighs whatever the venue says. A halt counts in full once it has
+            lasted ``venue_halted_after``: maintenance that was announced is no stress.
     """
     if rules.venue_risk:
         return Vote(Family.VENUE, _HALTED)
@@ -105,7 +106,21 @@ def venue_vote(
     if now - newest.about > rules.stale_after:
         return Vote(Family.VENUE, None, Silence.LATE)
     points = next((step for step in (_HALTED, _DELAYED) if newest.value >= step), 0)
+    if points == _HALTED and now - _halted_since(series, newest) < rules.venue_halted_after:
+        points = _DELAYED
     return Vote(Family.VENUE, points, measured=newest.value)
+
+
+def _halted_since(series: ReadingSeries | None, newest: Reading) -> datetime:
+    """Return since when the venue has said nothing else but that it is halted."""
+    since = newest.about
+    for row in reversed(() if series is None else series.readings):
+        if row.about > newest.about:
+            continue
+        if row.value < _HALTED:
+            break
+        since = row.about
+    return since
 
 
 def robust_z(value: Decimal, values: Sequence[Decimal]) -> Decimal:

@@ -24,6 +24,7 @@ from core.simulation.phases import (
     COINS,
     DEMONSTRATION,
     HISTORY,
+    PRELUDE,
     Coin,
     Phase,
     PhaseName,
@@ -32,7 +33,7 @@ from core.simulation.phases import (
 
 SOURCE = "simulated"
 HOUR = 3_600
-HISTORY_DAYS = sum(phase.days for phase in HISTORY)
+HISTORY_DAYS = sum(phase.days for phase in (*PRELUDE, *HISTORY))
 DEMONSTRATION_DAYS = sum(phase.days for phase in DEMONSTRATION)
 
 _HOURS = 24
@@ -90,10 +91,13 @@ def market_blocks(rng: np.random.Generator, coins: Sequence[Coin] = COINS) -> It
 
     The first bar after the history opens at every coin's starting price.
     """
-    history = [(phase, _returns(rng, phase, coins)) for phase in HISTORY]
-    levels = [-math.fsum(math.fsum(part[:, n]) for _, part in history) for n in range(len(coins))]
-    for phase, returns in history:
-        yield _block(rng, phase, coins, returns=returns, levels=levels)
+    before = rng.spawn(1)[0]  # a stream of its own, so that what follows stays as it was
+    history = [(before, phase, _returns(before, phase, coins)) for phase in PRELUDE]
+    history += [(rng, phase, _returns(rng, phase, coins)) for phase in HISTORY]
+    drawn = [returns for _, _, returns in history]
+    levels = [-math.fsum(math.fsum(part[:, n]) for part in drawn) for n in range(len(coins))]
+    for stream, phase, returns in history:
+        yield _block(stream, phase, coins, returns=returns, levels=levels)
     for phase in DEMONSTRATION:
         yield _block(rng, phase, coins, returns=_returns(rng, phase, coins), levels=levels)
     while True:

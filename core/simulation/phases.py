@@ -82,6 +82,9 @@ class Phase:
     leads: tuple[tuple[Asset, float], ...] = ()
 
 
+# What lies before the history: with it a bot that starts has all the days that signals read.
+PRELUDE = (Phase(PhaseName.QUIET, 60, 0.02, 0.016),)
+
 HISTORY = (
     Phase(PhaseName.QUIET, 60, 0.02, 0.016),
     Phase(PhaseName.DECLINE, 50, -0.22, 0.022, volume=1.1),

@@ -130,12 +130,16 @@ def test_robust_z(value: str, others: list[str], z: str) -> None:
     assert robust_z(Decimal(value), [Decimal(other) for other in others]) == Decimal(z)
 
 
-@pytest.mark.parametrize(("value", "points"), [(0, 0), (1, 1), (3, 3)])
-def test_the_venue_votes_as_it_says(value: int, points: int) -> None:
-    """In order, withdrawals delayed, halted."""
-    now = start_of(day(0))
-    found = venue_vote(now, series(ReadingKind.VENUE, [(now, value)]), RULES)
-    assert found == Vote(Family.VENUE, points, measured=Decimal(value))
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [([0], 0), ([1], 1), ([3], 1), ([3] * 6, 1), ([3] * 7, 3), ([3] * 6 + [0], 0), ([3, 0, 3], 1)],
+)
+def test_the_venue_votes_as_it_says(said: list[int], points: int) -> None:
+    """In order, withdrawals delayed, halted: in full only after six hours of nothing else."""
+    now = start_of(day(0)) + len(said) * HOUR
+    told = [(now - back * HOUR, value) for back, value in enumerate(reversed(said))][::-1]
+    found = venue_vote(now, series(ReadingKind.VENUE, told), RULES)
+    assert found == Vote(Family.VENUE, points, measured=Decimal(said[-1]))
 
 
 def test_distrust_outweighs_what_the_venue_says() -> None:
@@ -148,9 +152,9 @@ def test_distrust_outweighs_what_the_venue_says() -> None:
 
 def test_a_bare_day_stands_for_its_end() -> None:
     """Folding history, the venue's newest word of that day holds, a later one does not."""
-    said = series(ReadingKind.VENUE, [(start_of(day(1)) - HOUR, 1), (start_of(day(1)) + HOUR, 3)])
+    said = series(ReadingKind.VENUE, [(start_of(day(1)) - HOUR, 1), (start_of(day(1)) + HOUR, 0)])
     assert venue_vote(day(0), said, RULES).points == 1
-    assert venue_vote(start_of(day(1)) + HOUR, said, RULES).points == 3
+    assert venue_vote(start_of(day(1)) + HOUR, said, RULES).points == 0
 
 
 def _fear(stamp: int | None) -> Vote:

@@ -1,0 +1,1 @@
+"""Real exchanges: the public side, without a key."""

@@ -1,0 +1,209 @@
+"""One venue through ccxt: opened when first asked, its answers checked, its errors translated.
+
+ccxt hands on a body that is no JSON as if it were an answer, and its parsers make an empty market
+of it. Here every answer must have the venue's shape before a parser sees it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.ports.clock import Clock
+from bot.venues.table import Venue
+from bot.venues.troubles import MISREAD, malformed, unavailable
+from core.domain.errors import FeedUnavailable
+
+MARKETS_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a venue is asked.
+
+    Attributes:
+        answer_seconds: how long one answer may take.
+        reference_seconds: how long a second opinion may take; prices must not grow old meanwhile.
+        is_paced: whether ccxt keeps the pace the venue allows; off only against a test server.
+    """
+
+    answer_seconds: float = 10.0
+    reference_seconds: float = 3.0
+    is_paced: bool = True
+
+
+POLITE = Manners()
+
+
+class CheckedAnswers:
+    """What is laid over ccxt's class of a venue."""
+
+    number = str
+    """Numbers stay text: as floats they lose digits, as Decimal they break ccxt's loading."""
+
+    checked_as: Venue
+
+    async def fetch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # ccxt's own types
+        """Ask, and refuse an answer that does not have the venue's shape.
+
+        Raises:
+            FeedUnavailable: it has not.
+        """
+        answer = await super().fetch(*args, **kwargs)  # type: ignore[misc]
+        venue = self.checked_as
+        if not isinstance(answer, dict | list):
+            raise malformed(f"{venue.title} answered with something that is not JSON")
+        if venue.envelope and not (isinstance(answer, dict) and venue.envelope in answer):
+            raise malformed(f"{venue.title} answered without {venue.envelope!r}")
+        return answer
+
+    def parse_ohlcvs(self, ohlcvs: Any, market: Any = None, *_: Any) -> list[Any]:  # noqa: ANN401
+        """Return the candles as they came; ccxt would sort them and hide a muddled answer."""
+        return [self.parse_ohlcv(row, market) for row in ohlcvs or ()]  # type: ignore[attr-defined]
+
+
+class Connection:
+    """Asks one venue, without a key. Belongs to one event loop; close it."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        clock: Clock,
+        *,
+        base_url: str | None = None,
+        manners: Manners = POLITE,
+    ) -> None:
+        """Keep what it takes; nothing is opened yet.
+
+        Args:
+            venue: which one.
+            clock: what time it is.
+            base_url: scheme, host and perhaps a first part of the path that stand in for the
+                venue's own; None or empty = the venue itself.
+            manners: how it is asked.
+        """
+        self.venue = venue
+        self.clock = clock
+        self.manners = manners
+        self._base_url = base_url or None
+        self._exchange: Any = None
+        self._its_errors: type[Exception] = Exception
+        self._loaded_at: datetime | None = None
+        self._loading: asyncio.Task[FeedUnavailable | None] | None = None
+
+    @property
+    def timeframes(self) -> Mapping[str, object]:
+        """The lengths of candles the venue has, by ccxt's names."""
+        return dict(self._opened().timeframes)
+
+    async def ask(self, method: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        """Return what ccxt's ``method`` gives.
+
+        Raises:
+            FeedUnavailable: the venue gave nothing that can be believed.
+        """
+        exchange = self._opened()
+        try:
+            return await getattr(exchange, method)(*args, **kwargs)
+        except FeedUnavailable:
+            raise
+        # The cause is left out on purpose: its text holds whole addresses.
+        except (self._its_errors, *MISREAD) as error:
+            raise unavailable(self.venue.title, error) from None
+
+    async def markets(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the venue's markets by symbol, at most a day old.
+
+        A caller who loses patience does not stop the loading.
+
+        Raises:
+            FeedUnavailable: they cannot be read, or there are none.
+        """
+        now = self.clock.now()
+        if self._loaded_at is None or not timedelta() <= now - self._loaded_at < MARKETS_KEPT:
+            if self._loading is None:
+                self._loading = asyncio.create_task(self._load())
+            task = self._loading
+            failure = await asyncio.shield(task)
+            if failure is not None:
+                raise failure
+        return dict(self._opened().markets)
+
+    async def currencies(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the venue's coins as they are now, by symbol; empty where it tells of none.
+
+        Raises:
+            FeedUnavailable: they cannot be read.
+        """
+        if not self.venue.needs_currencies:
+            return {}
+        return dict(await self.ask("fetch_currencies"))
+
+    async def close(self) -> None:
+        """Release the connection; the next question opens it again."""
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+            self._loading = None
+        exchange, self._exchange, self._loaded_at = self._exchange, None, None
+        if exchange is not None:
+            await exchange.close()
+
+    async def _load(self) -> FeedUnavailable | None:
+        """Load the markets; an error is returned, since nobody may be waiting any more."""
+        try:
+            markets = await self.ask("load_markets", True)  # noqa: FBT003  # ccxt's: again
+            if not markets:
+                return malformed(f"{self.venue.title} lists no markets")
+        except FeedUnavailable as failure:
+            return failure
+        finally:
+            self._loading = None
+        for market in self._opened().markets.values():
+            # ccxt would not ask for prices of a market that takes no orders for the moment; its
+            # status is read from the venue's own word.
+            market["is_open"], market["active"] = market["active"], True
+        self._loaded_at = self.clock.now()
+        return None
+
+    def _opened(self) -> Any:  # noqa: ANN401  # ccxt ships no types
+        if self._exchange is None:
+            self._exchange, self._its_errors = _open(self.venue, self.manners)
+            if self._base_url is not None:
+                api = self._exchange.urls["api"]
+                self._exchange.urls["api"] = _moved(api, self._base_url.rstrip("/"))
+        return self._exchange
+
+
+def _open(venue: Venue, manners: Manners) -> tuple[Any, type[Exception]]:
+    """Return ccxt's object for a venue, and the parent of ccxt's errors."""
+    # A second of importing, which only those pay who use a real venue.
+    import ccxt.async_support as ccxt  # noqa: PLC0415
+
+    checked = type(venue.title, (CheckedAnswers, getattr(ccxt, venue.name)), {"checked_as": venue})
+    exchange = checked(
+        {
+            "timeout": int(manners.answer_seconds * 1000),
+            "enableRateLimit": manners.is_paced,
+            "options": dict(venue.options),
+        }
+    )
+    exchange.has["fetchCurrencies"] = venue.needs_currencies
+    # ccxt calls these "not available", as if waiting would help or nobody had counted.
+    exchange.httpExceptions.update(
+        {
+            "403": ccxt.PermissionDenied,
+            "429": ccxt.RateLimitExceeded,
+            "451": ccxt.RestrictedLocation,
+        }
+    )
+    return exchange, ccxt.BaseError
+
+
+def _moved(url: Any, base: str) -> Any:  # noqa: ANN401  # a text, or texts by name to any depth
+    """Return a venue's address, or every one of a table of them, at another base."""
+    if isinstance(url, dict):
+        return {name: _moved(part, base) for name, part in url.items()}
+    return base + urlsplit(url).path
