@@ -207,5 +207,6 @@ def _froths(
 
 
 def _one(snapshot: Snapshot, kind: ReadingKind, asset: str = "") -> ReadingSeries | None:
-    """Return the series of the first source, by name; sources are never mixed."""
-    return next(iter(snapshot.readings_of(kind, Asset(asset))), None)
+    """Return one source's series, one that was known at the time first; sources are never mixed."""
+    found = snapshot.readings_of(kind, Asset(asset))
+    return min(found, key=lambda row: (not row.is_point_in_time, row.source), default=None)
