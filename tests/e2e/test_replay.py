@@ -22,7 +22,7 @@ DOGE = 20
 """
 
 
-def _evenkeel(*arguments: str, stdin: str = "") -> str:
+def evenkeel(*arguments: str, stdin: str = "") -> str:
     """Run the program in a process of its own and return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "bot.cli.main", *arguments],
@@ -51,12 +51,12 @@ def _number(text: str) -> Decimal:
 def test_the_summary_equals_a_sum_over_the_fills(tmp_path: Path, market_data_dir: Path) -> None:
     """Value, trades and fees of a five-month replay follow from the journal's fills alone."""
     (tmp_path / "policy.toml").write_text(POLICY, encoding="utf-8")
-    printed = _evenkeel(
+    printed = evenkeel(
         *("run", "--policy", str(tmp_path / "policy.toml"), "--start-cash", "50000"),
         *("--replay", str(market_data_dir / BARS), "--from", "2022-09-01", "--to", "2023-01-31"),
         *("--approve", "all", "--data", str(tmp_path / "data")),
     )
-    exported = _evenkeel("journal", "export", "--data", str(tmp_path / "data"))
+    exported = evenkeel("journal", "export", "--data", str(tmp_path / "data"))
     rows = [json.loads(line) for line in exported.splitlines()]
     fills = [row["payload"] for row in rows if row["kind"] == "fill.booked"]
     prices = rows[-1]["payload"]["prices"]
@@ -76,22 +76,20 @@ def test_the_summary_equals_a_sum_over_the_fills(tmp_path: Path, market_data_dir
     assert _number(summary["value"]) == value.quantize(cent)
     assert _number(summary["fees"]) == fees.quantize(cent)
     assert all(amount >= 0 for amount in coins.values())
-    assert "The journal is whole" in _evenkeel(
-        "journal", "verify", "--data", str(tmp_path / "data")
-    )
-    assert "all equal" in _evenkeel("replay", "--data", str(tmp_path / "data"))
+    assert "The journal is whole" in evenkeel("journal", "verify", "--data", str(tmp_path / "data"))
+    assert "all equal" in evenkeel("replay", "--data", str(tmp_path / "data"))
 
 
 def test_the_demonstration_ends_by_itself_without_a_terminal(tmp_path: Path) -> None:
     """With nothing configured it answers its own proposals, shows them, and ends with a summary."""
-    printed = _evenkeel("run", "--days", "12", "--data", str(tmp_path))
+    printed = evenkeel("run", "--days", "12", "--data", str(tmp_path))
     summary = _summary(printed)
     assert "Nobody is asked" in printed
     assert "Buy BTC, ETH and SOL" in printed
     assert "The plan was carried out." in printed
     assert "Daily summary" in printed
     assert _number(summary["trades"]) == 3
-    again = _evenkeel("run", "--days", "12", "--data", str(tmp_path))
+    again = evenkeel("run", "--days", "12", "--data", str(tmp_path))
     assert _summary(again)["value"] == summary["value"], "the same seed lives the same life"
 
 
