@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app.chat import audience_of
 from bot.app.feeds import open_readings
-from bot.app.market import open_market, read_scene
+from bot.app.market import fitted_to, open_market, read_scene
 from bot.app.plan import ACCOUNT, DATABASE, RunPlan
 from bot.app.running import Market
 from bot.exchange.paper import PaperExchange
@@ -23,11 +23,11 @@ async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> tuple
     Raises:
         Invalid: something that was given cannot be used.
     """
-    settings, file = plan.settings, plan.settings.file
-    policy = settings.policy
-    scene = None if plan.replay is None else read_scene(plan.replay, settings)
+    scene = None if plan.replay is None else read_scene(plan.replay, plan.settings)
+    settings, notes = fitted_to(scene, plan.settings)
+    policy, file = settings.policy, settings.file
     store = stack.enter_context(open_store(folder / DATABASE))
-    market = open_market(plan, store, scene, stack=stack)
+    market = open_market(plan, store, scene, stack=stack, notes=notes)
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
     stack.callback(paper.close)
     await paper.open_with({policy.quote: Quantity(file.start_cash)})

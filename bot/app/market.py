@@ -16,6 +16,8 @@ from bot.stage import CLOCK_NOW
 from bot.store.sqlite import SqliteStore
 from core.domain.errors import InputInvalid
 from core.domain.units import Asset, Rate
+from core.domain.watching import WINDOW
+from core.simulation.bar_table import instant
 
 DEMO_STARTS_AT = datetime(2026, 1, 1, tzinfo=UTC)
 STARTS_AT = "market:starts_at"
@@ -23,11 +25,20 @@ STARTS_AT = "market:starts_at"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Bars to live on, and the span to live; ``end`` None = for as long as somebody is there."""
+    """Bars to live on, and the span to live.
+
+    Attributes:
+        source: the bars.
+        start, end: the span; ``end`` None = for as long as somebody is there.
+        history: UTC days of the coin the market is read by that lie before the start.
+        notes: what a person should know, as finished sentences.
+    """
 
     source: BarSource
     start: datetime
     end: datetime | None
+    history: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_scene(replay: Replay, settings: Settings) -> Scene:
@@ -52,11 +63,42 @@ def read_scene(replay: Replay, settings: Settings) -> Scene:
         )
     # What lies beyond the end is cut off, so the last mark is the last close inside the span.
     inside = table.before(end)
-    return Scene(ReplayedBars(inside), start, min(end, inside.ends_at))
+    bars = table.bars_of(policy.regime.asset)
+    history = 0 if bars is None else (start - instant(int(bars.starts[0]))).days
+    return Scene(
+        ReplayedBars(inside),
+        start,
+        min(end, inside.ends_at),
+        history=history,
+        notes=table.notes,
+    )
+
+
+def fitted_to(scene: Scene | None, settings: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings that a replay's history allows, and what a person should know.
+
+    A pause that nobody asked for in the policy is off where its 400 days are not there; one that
+    was asked for waits for them.
+    """
+    if scene is None:
+        return settings, ()
+    policy, short = settings.policy, scene.history < WINDOW
+    if not short or not policy.stress.families or settings.file.pause.families is not None:
+        return settings, scene.notes
+    note = (
+        f"The stress pause is off in this replay: it reads {WINDOW} days of {policy.regime.asset}, "
+        f"and the file has {max(scene.history, 0)} before the start. Begin later with --from."
+    )
+    return settings.without_pause(), (*scene.notes, note)
 
 
 def open_market(
-    plan: RunPlan, store: SqliteStore, scene: Scene | None, *, stack: AsyncExitStack
+    plan: RunPlan,
+    store: SqliteStore,
+    scene: Scene | None,
+    *,
+    stack: AsyncExitStack,
+    notes: tuple[str, ...] = (),
 ) -> Market:
     """Return the market, with its clock where the last run left it.
 
@@ -79,7 +121,7 @@ def open_market(
     clock = SimulatedClock(begin) if plan.answering is not None else PacedClock(begin)
     reader = BarMarket(scene.source, clock, taker_fee=_fee(plan))
     _check_assets(plan, reader)
-    return Market(reader, clock, scene.end)
+    return Market(reader, clock, scene.end, notes)
 
 
 def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:

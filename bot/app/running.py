@@ -72,11 +72,13 @@ class Market:
         reader: prices, books, rules and bars.
         clock: its time; the stage moves it unless it is the machine's own.
         ends_at: when the run ends; None = for as long as somebody is there.
+        notes: what a person should know at the start.
     """
 
     reader: MarketReader
     clock: Clock
     ends_at: datetime | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

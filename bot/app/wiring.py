@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,19 +41,20 @@ class Ended:
     is_finished: bool
 
 
-async def run_bot(plan: RunPlan, *, ready: Callable[[], None]) -> Ended:
+async def run_bot(plan: RunPlan, *, ready: Callable[[Sequence[str]], None]) -> Ended:
     """Run the bot to its end, or until it is told to stop.
 
     Args:
         plan: what kind of run is wanted.
-        ready: called once everything that was given has turned out usable.
+        ready: called once everything that was given has turned out usable, with what a person
+            should know.
 
     Raises:
         Invalid: something that was given cannot be used; nothing half-done stays behind.
     """
     async with AsyncExitStack() as stack:
         bot = await _build(plan, stack)
-        ready()
+        ready(bot.market.notes)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

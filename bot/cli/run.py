@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
@@ -82,12 +83,12 @@ def run(  # typer shows each option's own help
     )
     if replay is None and (from_ or to or fear_greed):
         raise InputInvalid("--from, --to and --fear-greed belong to --replay FILE; leave them out")
-    ended = asyncio.run(run_bot(plan, ready=lambda: _print_start(settings, plan)))
+    ended = asyncio.run(run_bot(plan, ready=lambda notes: _print_start(settings, plan, notes)))
     for line in closing_words(ended):
         print(line)
 
 
-def _print_start(settings: Settings, plan: "RunPlan") -> None:
+def _print_start(settings: Settings, plan: "RunPlan", notes: Sequence[str]) -> None:
     market = "simulated market" if plan.replay is None else f"replay of {plan.replay.path.name}"
     if settings.is_live_market:
         market = f"real prices of {settings.file.venue}"
@@ -107,6 +108,8 @@ def _print_start(settings: Settings, plan: "RunPlan") -> None:
         )
     if plan.answering is not None:
         print(f"Nobody is asked: every proposal is answered automatically ({plan.answering}).")
+    for note in notes:
+        print(note)
     print(flush=True)
 
 

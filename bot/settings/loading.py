@@ -77,6 +77,11 @@ class Settings:
         """Return these settings for a replay that brings evidence of these kinds."""
         return replace(self, replayed=families)
 
+    def without_pause(self) -> "Settings":
+        """Return these settings with every kind of evidence for a stress pause switched off."""
+        pause = self.file.pause.model_copy(update={"families": ()})
+        return replace(self, file=self.file.model_copy(update={"pause": pause}))
+
     def with_start_cash(self, amount: Decimal) -> "Settings":
         """Return these settings with another opening balance for a new paper account."""
         return replace(self, file=self.file.model_copy(update={"start_cash": amount}))
