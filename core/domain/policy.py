@@ -252,6 +252,11 @@ def _symbol_problems(policy: Policy) -> Iterator[str]:
         for asset, _ in getattr(policy, name):
             if not SYMBOL.fullmatch(asset):
                 yield f"{name} names {asset!r}; a symbol is 1 to 12 capital letters or digits"
+    for name in (policy.regime.asset, *policy.stress.correlated, policy.stress.flow_asset):
+        if not SYMBOL.fullmatch(name):
+            yield f"the market is watched by {name!r}; a symbol is 1 to 12 capitals or digits"
+    if policy.regime.asset == policy.quote:
+        yield f"regime.asset is the quote currency {policy.quote}; name a coin, for example BTC"
     if not SYMBOL.fullmatch(policy.quote):
         yield f"quote is {policy.quote!r}; a symbol is 1 to 12 capital letters or digits"
 

@@ -10,6 +10,7 @@ import pytest
 from core.domain.errors import PolicyInvalid
 from core.domain.policy import ApprovalRules, BandRules, Policy, Profile
 from core.domain.units import Asset, Money, Quantity, Weight
+from core.domain.watching import RegimeRules, StressRules
 
 BTC, ETH, USD = Asset("BTC"), Asset("ETH"), Asset("USD")
 
@@ -57,6 +58,9 @@ def test_targets_may_miss_the_sum_by_a_billionth(drawn: tuple[tuple[Asset, Weigh
         ({"cold": ((BTC, Quantity(Decimal(-1))),)}, "cold amount of BTC is -1"),
         ({"cold": ((Asset("XRP"), Quantity(Decimal(1))),)}, "add XRP = 0"),
         ({"excluded": ((ETH, Quantity(Decimal(-1))),)}, "excluded amount of ETH"),
+        ({"regime": RegimeRules(asset=Asset("btc"))}, "watched by 'btc'"),
+        ({"regime": RegimeRules(asset=USD)}, "regime.asset is the quote currency USD"),
+        ({"stress": StressRules(correlated=(Asset("B T"),))}, "watched by 'B T'"),
         ({"bands": BandRules(delta=Weight(Decimal("1.01")))}, "between 0 .target. and 1"),
         ({"bands": BandRules(confirm=0)}, "at least 1"),
         ({"bands": BandRules(tiny_below=Money(Decimal(20_000)))}, "swap them"),

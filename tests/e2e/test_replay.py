@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -112,3 +113,30 @@ def test_a_coin_the_simulated_market_lacks_is_named_at_the_start(tmp_path: Path)
     assert "BTC" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(data.glob("*")) == []
+
+
+def _short_file(path: Path, days: int) -> Path:
+    """Write a bar file of one calm coin."""
+    first = datetime(2024, 1, 1, tzinfo=UTC)
+    lines = ["asset,ts,open,high,low,close,volume"]
+    for day in range(days):
+        at = (first + timedelta(days=day)).isoformat()
+        lines.append(f"BTC,{at},100,102,98,{100 + day % 2},1000000")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("families", "is_told"), [("", True), ('families = ["price"]', False)])
+def test_a_short_history_switches_the_pause_off_unless_it_was_asked_for(
+    families: str, is_told: bool, tmp_path: Path
+) -> None:
+    """A file of 40 days is replayed without the stress pause, and the start says so."""
+    policy = f'quote = "USD"\n[targets]\nBTC = 50\nUSD = 50\n[pause]\n{families}\n'
+    (tmp_path / "policy.toml").write_text(policy, encoding="utf-8")
+    bars = _short_file(tmp_path / "bars.csv", 40)
+    printed = evenkeel(
+        *("run", "--policy", str(tmp_path / "policy.toml"), "--data", str(tmp_path / "data")),
+        *("--replay", str(bars), "--from", "2024-02-01", "--approve", "all"),
+    )
+    assert ("The stress pause is off in this replay" in printed) is is_told
+    assert ("was carried out" in printed) is is_told
