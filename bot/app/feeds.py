@@ -10,6 +10,7 @@ from bot.ports.feeds import ReadingFeed, ReadingGatherer
 from bot.settings import Settings
 from bot.settings.evidence import PEG_VENUES
 from bot.store.sqlite import SqliteStore
+from core.domain.errors import InputInvalid
 from core.domain.policy import Policy
 from core.domain.readings import FeedTrouble, ReadingKind, Trouble
 from core.domain.stress import Family
@@ -70,10 +71,14 @@ def _live_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Iter
 
 
 def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Iterator[ReadingFeed]:
-    """Yield what venues tell beside prices: funding, the quote coin's price, their own status."""
+    """Yield what venues tell beside prices: funding, the quote coin's price, their own status.
+
+    Raises:
+        InputInvalid: the quote coin is to be watched, and is none that has a peg.
+    """
     from bot.feeds import funding
     from bot.feeds.held import hold
-    from bot.feeds.peg import PegFeed
+    from bot.feeds.peg import PARS, PegFeed
     from bot.feeds.venue_status import VenueStatusFeed
 
     file, policy = settings.file, settings.policy
@@ -85,6 +90,11 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
         stack.push_async_callback(perpetuals.close)
         yield from hold(perpetuals.feeds(policy.risk_assets), clock, funding.SCHEDULE)
     if policy.stress.watches(Family.QUOTE):
+        if policy.quote not in PARS:
+            raise InputInvalid(
+                f'pause.families names "quote", but {policy.quote} has no peg to watch, unlike '
+                f"{', '.join(PARS)}; take it out"
+            )
         for venue in PEG_VENUES:
             peg = PegFeed(policy.quote, venue, clock, base_url=addresses.get(venue))
             stack.push_async_callback(peg.close)

@@ -56,7 +56,9 @@ def open_to_read(file: Path) -> sqlite3.Connection:
         InputInvalid: code ``NO_DATABASE``, ``OLD_DATABASE`` or ``STORE_UNUSABLE``.
         OSError: the file cannot be opened.
     """
-    return _open_as_it_is(file, _reading_mode(file) if file.exists() else "mode=ro")
+    driver = _open_as_it_is(file, reading_mode(file) if file.exists() else "mode=ro")
+    driver.execute("PRAGMA query_only = ON")
+    return driver
 
 
 def _open_as_it_is(file: Path, mode: str) -> sqlite3.Connection:
@@ -92,10 +94,16 @@ def _driver(uri: str) -> sqlite3.Connection:
     return driver
 
 
-def _reading_mode(file: Path) -> str:
-    # SQLite shares a file through two others beside it; where it cannot, it must read alone.
-    alone = not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
-    return "immutable=1" if alone else "mode=ro"
+def reading_mode(file: Path) -> str:
+    """Return how SQLite is to open an existing ``file`` so that looking leaves no trace.
+
+    SQLite shares a file through two others beside it, and only who may write takes them away again.
+    """
+    if file.with_name(f"{file.name}-wal").exists():
+        return "mode=ro"
+    if not os.access(file.parent, os.W_OK):
+        return "immutable=1"  # it must read alone
+    return "mode=rw" if os.access(file, os.W_OK) else "mode=ro"
 
 
 def _bring_to_date(driver: sqlite3.Connection, file: Path) -> None:

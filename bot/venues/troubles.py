@@ -24,6 +24,8 @@ _BY_CLASS = {
 _BUSY = re.compile(r"throttled|rate limit|too many requests", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+://\S+")
 _TAG = re.compile(r"<[^>]*>?")
+# ccxt begins with its own name of the venue and the method: "binance GET https://…".
+_LEAD = re.compile(r"^[a-z]+ (?=GET|POST|\{|\d)(?:GET|POST)?\s*")
 _MOST = 120
 
 _SENTENCES = {
@@ -74,7 +76,7 @@ def _names_of(error: Exception) -> Iterator[str]:
 
 
 def _detail_of(error: Exception) -> str:
-    """Return what the venue said, without addresses, markup and length."""
-    bare = _TAG.sub(" ", _ADDRESS.sub(" ", str(error)))
+    """Return what the venue said, without ccxt's lead, addresses, markup and length."""
+    bare = _TAG.sub(" ", _ADDRESS.sub(" ", _LEAD.sub("", str(error))))
     words = " ".join(bare.split())
     return words if len(words) <= _MOST else f"{words[:_MOST]}…"

@@ -104,6 +104,31 @@ async def test_a_venue_that_is_slow_to_begin_is_waited_for_once(three: Three) ->
     assert three.binance.venue.count("exchangeInfo") == 1
 
 
+async def test_other_venues_prepare_before_prices_are_asked(three: Three) -> None:
+    """Their lists are read while the own venue is asked for the rest: a first look has them all."""
+    loaded = asyncio.Event()
+    three.binance.venue.spoil("exchangeInfo", Holds(loaded))
+    market = CcxtMarket(
+        "kraken",
+        Asset("USD"),
+        three.kraken.clock,
+        base_url=three.kraken.venue.base_url,
+        second_opinions=(three.binance.market, three.coinbase.market),
+        manners=Manners(is_paced=False),
+    )
+    try:
+        await market.rules([BTC])
+        async with asyncio.timeout(10):
+            while not three.binance.venue.count("exchangeInfo"):  # noqa: ASYNC110  # a request
+                await asyncio.sleep(0.01)
+        assert three.binance.venue.count("ticker") == 0
+        loaded.set()
+        (quote,) = await market.quotes([BTC])
+        assert len(quote.references) == 2
+    finally:
+        await market.close()
+
+
 async def test_closing_does_not_wait_for_what_is_still_loading(three: Three) -> None:
     """A market that is closed while it loads leaves nothing behind, and opens again."""
     three.binance.venue.spoil("exchangeInfo", Hangs())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -70,6 +71,7 @@ class CcxtMarket:
         self._quote = quote
         self._clock = clock
         self._opinions = tuple(second_opinions)
+        self._waking: tuple[asyncio.Task[None], ...] | None = None
         self._patience = manners.reference_seconds
         self._connection = Connection(self._venue, clock, base_url=base_url, manners=manners)
         self._candles = VenueCandles(self._connection)
@@ -159,10 +161,19 @@ class CcxtMarket:
 
     async def close(self) -> None:
         """Release the connection; second opinions are closed by who made them."""
+        waking, self._waking = self._waking or (), None
+        for task in waking:
+            task.cancel()
+        await asyncio.gather(*waking, return_exceptions=True)
         await self._connection.close()
 
     async def _markets(self, assets: Collection[Asset]) -> dict[Asset, Mapping[str, Any]]:
         """Return the market of each asset that the venue trades against the quote currency."""
+        if self._waking is None:
+            # Their lists of markets take longer than a price may: they are read in the meantime.
+            self._waking = tuple(
+                asyncio.create_task(_wake(other, assets)) for other in self._opinions
+            )
         every = await self._connection.markets()
         found = {asset: every.get(f"{asset}/{self._quote}") for asset in assets}
         return {asset: market for asset, market in found.items() if market is not None}
@@ -204,6 +215,12 @@ class CcxtMarket:
             )
             held = self._days[asset] = _Days(newest, series)
         return held.series
+
+
+async def _wake(other: MarketReader, assets: Collection[Asset]) -> None:
+    """Let a market read what prices need; if it fails, the prices will say so."""
+    with suppress(FeedUnavailable):
+        await other.rules(assets)
 
 
 @exact
