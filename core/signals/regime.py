@@ -128,10 +128,12 @@ def step_regime(
     folded = before.folded + 1
     published = after.label if folded > WARM_UP else Regime.UNKNOWN
     same_since = before.published_since if published is before.published else None
+    # A label that warm-up has hidden holds since it was entered, not since it is shown.
+    entered = ind.day if published is Regime.UNKNOWN else ind.day - timedelta(days=after.age)
     return replace(
         after,
         published=published,
-        published_since=same_since or ind.day,
+        published_since=same_since or entered,
         folded=folded,
         day=ind.day,
         source=source,

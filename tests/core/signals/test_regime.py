@@ -153,7 +153,7 @@ def test_the_warm_up_is_sixty_bars() -> None:
     assert [one.published for one in states] == [UNKNOWN] * WARM_UP + [UP]
     assert {one.label for one in states} == {UP}
     assert states[-2].published_since == START
-    assert states[-1].published_since == states[-1].day
+    assert states[-1].published_since == START  # the label was entered on the first day
     assert (states[-1].folded, states[-1].age) == (WARM_UP + 1, WARM_UP)
 
 
