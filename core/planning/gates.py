@@ -3,8 +3,10 @@
 from core.domain.decision import Gate, GateResult, Plan, Reason, ReasonCode
 from core.domain.policy import Policy, ProfileName
 from core.domain.portfolio import Portfolio
+from core.domain.readings import ReadingKind
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
+from core.domain.stress import Family, Vote
 from core.domain.units import ZERO
 from core.planning.guards import (
     limit_reasons,
@@ -16,6 +18,8 @@ from core.planning.holdings import portfolio_of
 from core.planning.market_reasons import regime_reasons, stress_reasons, tilt_reasons
 from core.planning.proposing import Draft, View
 from core.planning.validity import find_faults, find_history_faults, find_unmanaged
+from core.signals.known import as_known
+from core.signals.peg import peg_vote
 
 
 def data_gate(
@@ -98,6 +102,15 @@ def benefit_gate(plan: Plan, policy: Policy) -> GateResult:
     return GateResult(Gate.BENEFIT, code is not ReasonCode.COST_GT_BENEFIT, (reason,))
 
 
+def _peg_now(view: View) -> Vote | None:
+    """Return the quote coin's vote of this very moment: a peg may break between two evaluations."""
+    rules, quote = view.policy.stress, view.policy.quote
+    if not rules.watches(Family.QUOTE):
+        return None
+    seen = as_known(view.snapshot)
+    return peg_vote(seen.as_of, seen.readings_of(ReadingKind.PEG, quote), rules)
+
+
 def limits_gate(plan: Plan, view: View, state: EngineState, size: ProfileName) -> GateResult:
     """Ask whether a person may be asked now (gate 10)."""
     reasons = limit_reasons(
@@ -108,7 +121,7 @@ def limits_gate(plan: Plan, view: View, state: EngineState, size: ProfileName) -
         occasion=view.snapshot.occasion,
         size=size,
     )
-    off_peg = peg_reason(plan, view.portfolio.cash.amount, state)
+    off_peg = peg_reason(plan, view.portfolio.cash.amount, state, _peg_now(view))
     reasons = reasons if off_peg is None else (*reasons, off_peg)
     if reasons:
         return GateResult(Gate.LIMITS, passed=False, reasons=reasons)

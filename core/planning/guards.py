@@ -9,7 +9,7 @@ from core.domain.market import Side
 from core.domain.policy import CadenceRules, Policy, ProfileName
 from core.domain.snapshot import Occasion
 from core.domain.state import EngineState, Streak
-from core.domain.stress import Family, Stress, StressState
+from core.domain.stress import Family, Stress, StressState, Vote
 from core.domain.units import ZERO, Asset, Money
 from core.planning.market_reasons import midnight
 from core.signals.stress import exits_on
@@ -47,22 +47,45 @@ def override_reason(state: EngineState, as_of: datetime) -> Reason | None:
     override = state.override
     if state.stress.phase is not Stress.PAUSED or override is None or as_of >= override.until:
         return None
-    if state.stress.points_of(Family.QUOTE) == BROKEN:
+    if _last_points(state.stress, Family.QUOTE) == BROKEN:
         return None
     values = (("until", override.until), ("by", override.by))
     return Reason(ReasonCode.OVERRIDDEN, "", values)
 
 
-def peg_reason(plan: Plan, cash: Money, state: EngineState) -> Reason | None:
+def peg_reason(
+    plan: Plan, cash: Money, state: EngineState, fresh: Vote | None = None
+) -> Reason | None:
     """Return why a plan may not buy into a quote coin that is off its peg, or None.
+
+    Args:
+        plan: what would be traded.
+        cash: the quote currency there is.
+        state: the memory, with the vote of the newest evaluation.
+        fresh: the vote of this very moment; while it is silent, the last one that was known holds.
 
     Source: METHODS 3.2. Everything is priced in the quote coin, so weights do not change with it.
     """
-    vote = next((row for row in state.stress.votes if row.family is Family.QUOTE), None)
-    if vote is None or not vote.points or plan.cash_after <= cash:
+    held = next((row for row in state.stress.votes if row.family is Family.QUOTE), None)
+    vote = held if fresh is None or fresh.points is None else fresh
+    if vote is None or plan.cash_after <= cash:
+        return None
+    points = _last_points(state.stress, Family.QUOTE) if vote is held else vote.points
+    if not points:
         return None
     values = () if vote.measured is None else (("gap", vote.measured),)
     return Reason(ReasonCode.OFF_PEG, "", values)
+
+
+def _last_points(stress: StressState, family: Family) -> int | None:
+    """Return the points of a family that is watched, the last ones known while it is silent.
+
+    What was bad when it was last heard of is not taken to be mended.
+    """
+    vote = next((row for row in stress.votes if row.family is family), None)
+    if vote is None or vote.points is not None:
+        return None if vote is None else vote.points
+    return dict(stress.last_known).get(family)
 
 
 def update_streaks(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -13,6 +13,7 @@ from core.domain.market import Book, MarketRules, Quote
 from core.domain.policy import DataRules, Policy
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
+from core.domain.stress import Family
 from core.domain.units import ONE, ZERO, Asset
 from core.domain.watching import WINDOW
 
@@ -24,8 +25,9 @@ def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
     """Return every fault of the data that forbids a trade.
 
     Raises:
-        SnapshotInvalid: the snapshot is of another quote currency, names an asset twice, or has an
-            instant that is not aware (``as_of``: not UTC).
+        SnapshotInvalid: the snapshot is of another quote currency, names an asset or a series
+            twice, has an instant that is not aware (``as_of``: not UTC), or bars that are not of
+            UTC days.
 
     Source: METHODS 1.9 and 3.4.
     """
@@ -42,6 +44,7 @@ def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
                 *_rules_faults(snapshot.rules_of(asset)),
             )
         ),
+        *_watched_faults(snapshot, policy),
     )
 
 
@@ -61,7 +64,7 @@ def find_history_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...
     if snapshot.as_of >= closed_at + ONE_DAY + USABLE_AFTER:
         return (Reason(ReasonCode.BARS_LATE, asset, (("day", bars.opened_at),)),)
     is_sound = all(0 < close < math.inf for close in bars.closes[-WINDOW:])
-    if closed_at > snapshot.as_of or not is_sound:
+    if snapshot.as_of < closed_at + USABLE_AFTER or not is_sound:
         return (Reason(ReasonCode.DATA_UNSAFE, "", (("what", f"daily bars of {asset}"),)),)
     return ()
 
@@ -103,10 +106,22 @@ def _problems(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
         for first, second in pairwise(row.asset for row in getattr(snapshot, name)):
             if first == second:
                 yield f"{name} name {first} more than once; give one row for it"
+    yield from _history_problems(snapshot)
     rows: tuple[Quote | Book, ...] = (*snapshot.quotes, *snapshot.books)
     for row in rows:
         if row.observed_at.utcoffset() is None:
             yield f"{row.asset} was observed at {row.observed_at}; give an aware UTC instant"
+
+
+def _history_problems(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what is wrong with the shape of bars and readings."""
+    for first, second in pairwise((row.kind, row.asset, row.source) for row in snapshot.readings):
+        if first == second:
+            yield f"readings name {' '.join(filter(None, first))} more than once; give one series"
+    for bars in snapshot.bars:
+        at = bars.opened_at
+        if at.utcoffset() != timedelta() or at.time() != time():
+            yield f"the bars of {bars.asset} open at {at}; a day opens at midnight UTC"
 
 
 def _is_amount(row: Balance) -> bool:
@@ -164,6 +179,14 @@ def _price_faults(snapshot: Snapshot, policy: Policy, asset: Asset) -> Iterator[
         gap = abs(quote.mid / middle - 1)
         if gap > rules.max_source_gap:
             yield Reason(ReasonCode.SOURCES_DISAGREE, asset, (("gap", gap),))
+
+
+def _watched_faults(snapshot: Snapshot, policy: Policy) -> Iterator[Reason]:
+    """Yield what is wrong with the price of the coin the market is read by, if nobody holds it."""
+    asset = policy.regime.asset
+    is_read = policy.stress.watches(Family.PRICE) and snapshot.quote_of(asset) is not None
+    if is_read and asset not in policy.risk_assets:
+        yield from _price_faults(snapshot, policy, asset)
 
 
 def _is_absurd(quote: Quote, snapshot: Snapshot, rules: DataRules) -> bool:

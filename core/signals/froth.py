@@ -36,7 +36,8 @@ def step_froth(
         froth: the switch before.
         day: the newest closed UTC day; what is about later days is not looked at.
         series: daily mean funding per 8 hours of the asset's perpetual, as a fraction.
-        bars: the asset's closed daily bars; without that of ``day`` price has no say.
+        bars: the asset's closed daily bars; without that of ``day`` price has no say, and later
+            ones are not looked at.
         rules: levels per 8 hours, windows in days.
 
     Source: METHODS 4.3.
@@ -118,9 +119,12 @@ def _percentile(means: tuple[Rate, ...], share: Decimal) -> Rate:
 
 def _is_stretched(bars: BarSeries | None, day: date, rules: TiltRules) -> bool:
     """Tell whether the close of ``day`` is far above its own average; unknown is no."""
-    if bars is None or bars.opened_at.date() != day or len(bars.closes) < rules.funding_sma:
+    if bars is None:
         return False
-    closes = bars.closes[-rules.funding_sma :]
+    end = len(bars.closes) - (bars.opened_at.date() - day).days
+    if not rules.funding_sma <= end <= len(bars.closes):
+        return False
+    closes = bars.closes[end - rules.funding_sma : end]
     if not all(math.isfinite(close) and close > 0 for close in closes):
         return False
     ratio = quantised(closes[-1] * len(closes) / math.fsum(closes))

@@ -4,24 +4,27 @@ Regime, pause and tilts are folded one closed day at a time; live, replay and ba
 fold. What a day showed is remembered, so nothing is ever decided twice.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from core.domain.market import BarSeries
 from core.domain.policy import Policy, ProfileName
 from core.domain.readings import ReadingKind, ReadingSeries
-from core.domain.regime import Indicators, RegimeState
+from core.domain.regime import Indicators, Regime, RegimeState
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
-from core.domain.stress import Family, StressState, Vote
+from core.domain.stress import Family, Shock, Stress, StressState, Vote
 from core.domain.tilt import Froth, TiltState
 from core.domain.units import ZERO, Asset, Weight
 from core.domain.watching import WINDOW
 from core.signals.correlation import correlation_vote, correlations
 from core.signals.froth import step_froth
 from core.signals.indicators import indicators
+from core.signals.known import as_known
 from core.signals.onchain import nudge_of
 from core.signals.peg import peg_vote
 from core.signals.regime import is_continuation, step_regime
@@ -29,35 +32,88 @@ from core.signals.stress import step_stress, with_intraday_votes, with_shock
 from core.signals.tilt import fit_tilt, step_tilt
 from core.signals.votes import flow_vote, price_vote, sentiment_vote, shock_of, venue_vote
 
-A_YEAR = timedelta(days=365)
+A_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
+
+_ABOUT_A_DAY_AGO = timedelta(hours=2)  # a venue tells it by whole hours, and not every moment
 
 
 def observe(snapshot: Snapshot, policy: Policy, state: EngineState) -> EngineState:
     """Return the memory with regime, pause and tilts as of this snapshot.
 
-    Too little history leaves the regime unknown and the pause as it was.
+    Too little history leaves the regime unknown and the pause as it was. A pause that begins is not
+    lifted by an override that was given for one before it.
     """
+    snapshot, was = as_known(snapshot), state.stress
     bars = snapshot.bars_of(policy.regime.asset)
-    if bars is not None and len(bars.closes) >= WINDOW:
+    if bars is not None and bars.opened_at + A_DAY <= snapshot.as_of:
         state = _closed_days(snapshot, policy, state, bars)
+    state = _without_bars(policy, state, snapshot.as_of.date() - A_DAY)
     tilt = fit_tilt(state.tilt, policy) if state.tilt.tilts else state.tilt
-    return replace(state, stress=observe_now(snapshot, policy, state), tilt=tilt)
+    stress = observe_now(snapshot, policy, state)
+    is_same = was.phase is Stress.PAUSED and was.since == stress.since
+    is_new = stress.phase is Stress.PAUSED and not is_same and was.day is not None
+    override = None if is_new else state.override
+    return replace(state, stress=stress, tilt=tilt, override=override)
 
 
 def observe_now(snapshot: Snapshot, policy: Policy, state: EngineState) -> StressState:
     """Return the pause after what can be seen between two daily evaluations: a fall, peg, venue."""
     stress, rules, day = state.stress, policy.stress, state.stress.day
-    if day is None or not rules.families:
+    if day is None:
         return stress
-    quote = snapshot.quote_of(policy.regime.asset)
-    series = _one(snapshot, ReadingKind.DAY_AGO, policy.regime.asset)
-    if rules.watches(Family.PRICE) and quote is not None and series is not None:
-        before = series.readings[-1].value if series.readings else ZERO
-        shock = shock_of(quote.mid, before, day, rules) if before > ZERO else None
-        if shock is not None:
-            stress = with_shock(stress, shock, stress.votes, rules)
+    if not rules.families:
+        return StressState()  # nobody watches for a pause any more, so none goes on
+    snapshot = as_known(snapshot)
+    shock = _shock(snapshot, policy, day) if rules.watches(Family.PRICE) else None
+    if shock is not None:
+        stress = with_shock(stress, shock, stress.votes, rules)
     votes = tuple(_instant_votes(snapshot, policy))
     return with_intraday_votes(stress, day, votes, rules) if votes else stress
+
+
+def _shock(snapshot: Snapshot, policy: Policy, day: date) -> Shock | None:
+    """Return the fall of the last 24 hours, if prices of now and of then are there to tell it."""
+    now, asset = snapshot.as_of, policy.regime.asset
+    quote = snapshot.quote_of(asset)
+    series = _one(snapshot, ReadingKind.DAY_AGO, asset)
+    if quote is None or series is None or not series.readings:
+        return None
+    before = series.readings[-1]
+    is_fresh = abs(now - quote.observed_at) <= policy.data.traded_quote_max_age
+    is_of_then = abs(now - A_DAY - before.about) <= _ABOUT_A_DAY_AGO
+    if not (is_fresh and is_of_then and before.value > ZERO):
+        return None
+    return shock_of(quote.mid, before.value, day, policy.stress)
+
+
+def _without_bars(policy: Policy, state: EngineState, due: date) -> EngineState:
+    """Forget the regime, and let the tilts go, once too many days have passed without a bar.
+
+    Only a memory that nothing watches for stress gets here: otherwise late bars are unsafe data.
+    ``due`` is the newest day that has closed.
+
+    Source: METHODS 2.5, 4.2.
+    """
+    last = state.regime.day
+    if last is None or (due - last).days <= policy.regime.max_missing:
+        return state
+    regime = state.regime
+    if regime.published is not Regime.UNKNOWN:
+        since = last + (policy.regime.max_missing + 1) * A_DAY
+        regime = replace(regime, published=Regime.UNKNOWN, published_since=since)
+    tilt = state.tilt
+    while tilt.tilts and tilt.day is not None and tilt.day < due:
+        tilt = step_tilt(
+            tilt,
+            policy,
+            day=tilt.day + A_DAY,
+            regime=Regime.UNKNOWN,
+            phase=state.stress.phase,
+            froths=tilt.froths,
+            is_fresh=False,
+            spent=Weight(ZERO),
+        )
+    return replace(state, regime=regime, tilt=tilt)
 
 
 def _closed_days(
@@ -65,7 +121,7 @@ def _closed_days(
 ) -> EngineState:
     """Fold every closed day that the memory has not seen."""
     newest = bars.opened_at.date()
-    known = len(bars.closes) - WINDOW + 1
+    known = _sound(bars) - WINDOW + 1
     count = min(known, max(_unseen(newest, one) for one in _last_days(policy, state, bars)))
     if count <= 0:
         return state
@@ -79,10 +135,16 @@ def _closed_days(
             votes = _votes(snapshot, policy, indicator, pair=pair, is_newest=is_newest)
             stress = _step(state.stress, indicator, votes, policy)
             state = replace(state, stress=stress)
-        tilt_day = state.tilt.day or newest - timedelta(days=1)
+        tilt_day = state.tilt.day or newest - A_DAY
         if indicator.day > tilt_day:
             state = replace(state, tilt=_tilt(snapshot, policy, state, day=indicator.day))
     return state
+
+
+def _sound(bars: BarSeries) -> int:
+    """Return how many of the newest closes in a row are prices."""
+    closes = takewhile(lambda close: 0 < close < math.inf, reversed(bars.closes))
+    return sum(1 for _ in closes)
 
 
 def _last_days(policy: Policy, state: EngineState, bars: BarSeries) -> Iterator[date | None]:

@@ -44,6 +44,8 @@ def step_stress(
     """
     if state.day is not None and day <= state.day:
         return state
+    if state.since is None and state.phase is not Stress.NORMAL:
+        state = replace(state, since=state.day or day)  # of an older memory; it must end as well
     reached = _by_calendar(state, day, rules)
     if not rules.families:
         return _switched_off(reached, day)

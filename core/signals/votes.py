@@ -18,6 +18,7 @@ MICRO = Decimal("0.000001")
 _A_DAY = timedelta(days=1)
 _NORMAL_MAD = Decimal("1.4826")  # makes the MAD of a normal variable its standard deviation
 _MOST_Z = Decimal(999)
+_MOST_CHANGE = Decimal(999)
 _DELAYED, _HALTED = 1, 3
 
 
@@ -43,7 +44,7 @@ def shock_of(mid: Decimal, day_ago: Decimal, day: date, rules: StressRules) -> S
 
     Source: METHODS 3.3, 9a.
     """
-    change = (mid / day_ago - ONE).quantize(MICRO)
+    change = min(mid / day_ago - ONE, _MOST_CHANGE).quantize(MICRO)
     return Shock(day, change) if change <= rules.intraday else None
 
 

@@ -14,7 +14,7 @@ from core.domain.regime import Regime
 from core.domain.stress import Stress
 from core.domain.tilt import Froth, TiltState
 from core.domain.units import ZERO, Asset, Weight, exact, text_of
-from core.domain.watching import TiltRules
+from core.domain.watching import RegimeRules, TiltRules
 from core.signals.tilt import step_tilt
 
 FIRST = date(2026, 3, 2)
@@ -36,6 +36,7 @@ def targets(text: str, *, quote: str = "USD", **rules: Any) -> Policy:  # noqa: 
         quote=Asset(quote),
         targets=tuple((Asset(name), Weight(Decimal(percent) / 100)) for name, percent in pairs),
         tilt=TiltRules(**rules),
+        regime=RegimeRules(asset=Asset("ETH") if quote == "BTC" else Asset("BTC")),
     )
 
 
