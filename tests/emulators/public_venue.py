@@ -200,19 +200,19 @@ class PublicVenue:
         try:
             body = json.dumps(self.answer(request.path, query))
         except Refusal as refusal:
-            return _response(refusal.answer)
+            return respond(refusal.answer)
         match self._fault(request.path):
             case Answers() as instead:
-                return _response(instead)
+                return respond(instead)
             case CutsOff():
-                return _response(Answers(body[: len(body) // 2]))
+                return respond(Answers(body[: len(body) // 2]))
             case BreaksOff():
-                return await _broken(request, body.encode())
+                return await break_off(request, body.encode())
             case Hangs():
                 await self._closing.wait()
             case Holds(until):
                 await until.wait()
-        return _response(Answers(body))
+        return respond(Answers(body))
 
     def _fault(self, path: str) -> Fault | None:
         for part, faults in self._faults.items():
@@ -221,13 +221,15 @@ class PublicVenue:
         return None
 
 
-def _response(answer: Answers) -> web.Response:
+def respond(answer: Answers) -> web.Response:
+    """Return an answer as it goes out."""
     return web.Response(
         text=answer.body, status=answer.status, content_type=answer.content_type, charset="utf-8"
     )
 
 
-async def _broken(request: web.Request, body: bytes) -> web.StreamResponse:
+async def break_off(request: web.Request, body: bytes) -> web.StreamResponse:
+    """Send the first half of ``body`` under its full length, and end the connection."""
     response = web.StreamResponse(headers={"Content-Length": str(len(body))})
     response.content_type = "application/json"
     await response.prepare(request)
