@@ -35,6 +35,7 @@ NO_BUTTON: Final = "No card here has that answer now. “approve” shows an ope
 BUTTON_LETTERS: Final = {str(button): button for button in Button}
 
 _CHUNK: Final = 4096
+_GLUE: Final = "\N{NO-BREAK SPACE}"
 
 
 class Write(Protocol):
@@ -128,7 +129,7 @@ class ConsoleHome:
         if edits and isinstance(outgoing.message, SecondCard):
             return [message_id]  # the card tells the same outcome
         at = outgoing.created_at.astimezone(self._zone)
-        day = f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%H:%M}"
+        day = f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%Y %H:%M}"
         self._write("")
         self._write(f"── {day} ".ljust(WIDTH - 1, "─"), QUIET)
         self._print(words.news if edits and words.news else words.plain)
@@ -189,7 +190,7 @@ class ConsoleHome:
 
     def _print(self, words: str) -> None:
         for line in words.split("\n"):
-            for part in textwrap.wrap(line, WIDTH, subsequent_indent=_indent(line)) or [""]:
+            for part in wrapped(line):
                 self._write(part)
 
     def _offer(self, words: Rendered, message_id: str) -> None:
@@ -205,7 +206,14 @@ class ConsoleHome:
             self._write("   ".join(offered), KEYS)
 
 
+def wrapped(line: str) -> list[str]:
+    """Return a line in pieces that fit; a percent sign stays with its number."""
+    glued = line.replace(" %", f"{_GLUE}%")
+    parts = textwrap.wrap(glued, WIDTH, subsequent_indent=_indent(line)) or [""]
+    return [part.replace(_GLUE, " ") for part in parts]
+
+
 def _indent(line: str) -> str:
     """Return what a wrapped line goes on with: prose at the margin, anything listed set in."""
-    is_prose = line[:1].isalpha()
+    is_prose = line[:1].isalnum()
     return "" if is_prose else " " * (len(line) - len(line.lstrip())) + INDENT

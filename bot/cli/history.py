@@ -27,14 +27,18 @@ NOT_ALL = 1
 history_commands = typer.Typer(help="Past prices, kept as bar files.", no_args_is_help=True)
 
 Assets = Annotated[
-    list[str] | None, typer.Option("--asset", help="A coin's symbol, e.g. BTC. Repeatable.")
+    list[str] | None,
+    typer.Option("--asset", metavar="COIN", help="A coin's symbol, e.g. BTC. Repeatable."),
 ]
 Interval = Annotated[Literal["1d", "1h"], typer.Option("--interval", help="Length of a candle.")]
 AnyInterval = Annotated[
     Literal["1d", "1h"] | None, typer.Option("--interval", help="Only candles of this length.")
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", help="First UTC day; without it as far as there is any.")
+    str | None,
+    typer.Option(
+        "--since", metavar="DAY", help="First UTC day; without it as far as there is any."
+    ),
 ]
 Venue = Annotated[
     Literal["kraken", "binance", "coinbase"] | None,
@@ -42,19 +46,31 @@ Venue = Annotated[
 ]
 Quote = Annotated[
     str | None,
-    typer.Option("--quote", help="Against which currency; without it the policy's, or USD."),
+    typer.Option(
+        "--quote", metavar="COIN", help="Against which currency; without it the policy's, or USD."
+    ),
+]
+AnyVenue = Annotated[
+    Literal["kraken", "binance", "coinbase"] | None,
+    typer.Option("--venue", help="Only prices of this venue."),
 ]
 AnyQuote = Annotated[
-    str | None, typer.Option("--quote", help="Only pairs against this currency, e.g. USD.")
+    str | None,
+    typer.Option("--quote", metavar="COIN", help="Only pairs against this currency, e.g. USD."),
 ]
 BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", help="Stands in for the venue's own address.")
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="Stands in for the venue's own address."),
 ]
 Archive = Annotated[
     Path,
     typer.Argument(
         metavar="FILE", help="Kraken's OHLCVT archive: the zip, its folder, or one CSV of it."
     ),
+]
+
+Out = Annotated[
+    Path, typer.Argument(metavar="OUT.parquet", help="The bar file to write; it must be new.")
 ]
 
 
@@ -149,6 +165,33 @@ def list_(data: DataDir = None, as_json: AsJson = False) -> None:
         sys.exit(NOT_ALL)
 
 
+@history_commands.command()
+def export(
+    out: Out,
+    asset: Assets = None,
+    venue: AnyVenue = None,
+    quote: AnyQuote = None,
+    interval: AnyInterval = None,
+    data: DataDir = None,
+) -> None:
+    """Join what is stored into one bar file, for `signals --bars` and `run --replay`.
+
+    All coins of one venue, currency and interval, or those named with --asset.
+    """
+    from bot.cli.history_words import exported_lines
+    from bot.research.history import stored_tracks
+    from bot.research.history_export import chosen, export_tracks
+
+    folder = data_dir_of(data)
+    coins = [_symbol(text, "--asset") for text in dict.fromkeys(asset or ())]
+    against = None if quote is None else _symbol(quote, "--quote")
+    stored = stored_tracks(folder)
+    if not stored:
+        raise InputInvalid(f"nothing is stored below {folder} yet; fetch or import some first")
+    tracks = chosen(stored, assets=coins, venue=venue, quote=against, interval=interval)
+    _print_all(exported_lines(tracks[0], export_tracks(tracks, folder, out), out))
+
+
 def _import_all(members: "Sequence[Member]", folder: Path) -> bool:
     """Import one file after the other; tell whether all of them could be read."""
     from bot.cli.history_words import fetched_lines
@@ -182,7 +225,7 @@ async def _fetch_all(
     from bot.clocks import SystemClock
     from bot.research.candle_fetch import fetch_history
 
-    is_complete, now = True, SystemClock().now()
+    now, failed = SystemClock().now(), dict[str, list[str]]()
     first = tracks[0]
     async with open_candles(first.venue, first.quote, base_url) as reader:
         for track in tracks:
@@ -197,13 +240,18 @@ async def _fetch_all(
                         on_page=_page_bar(track, now, show),
                     )
             except FeedUnavailable as error:
-                is_complete = False
-                print(f"evenkeel: {track.title}: {error}", file=sys.stderr)
-                print("evenkeel: what came is stored; run the command again", file=sys.stderr)
+                failed.setdefault(str(error), []).append(track.title)
                 continue
             _print_all(fetched_lines(told))
-    print(f"Files below {folder}")
-    return is_complete
+    for problem, titles in failed.items():
+        print(
+            f"evenkeel: {problem}, so {' and '.join(titles)} could not be fetched to the end; look "
+            "at the connection and run the command again, what came is stored",
+            file=sys.stderr,
+        )
+    if sum(map(len, failed.values())) < len(tracks):
+        print(f"Files below {folder}")
+    return not failed
 
 
 def _page_bar(

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.research.candle_fetch import LATEST_ONLY, Fetched
 from bot.research.history import Gap, Track, gaps
 from core.codec import instant_text
-from core.simulation.bar_table import AssetBars, instant
+from core.simulation.bar_table import AssetBars, BarTable, instant
 
 _MOST_SHOWN = 5
 
@@ -47,6 +47,15 @@ def stored_lines(stored: Sequence[tuple[Track, AssetBars]], folder: Path) -> Ite
         yield f"  {track.path_in(folder)}"
 
 
+def exported_lines(track: Track, table: BarTable, out: Path) -> Iterator[str]:
+    """Yield what went into one bar file, coin by coin, and what reads it."""
+    yield f"{out}: {track.interval} candles of {track.venue} in {track.quote}"
+    for bars in table.series:
+        yield f"  {bars.asset}: {_span(bars, 'candles')}"
+        yield from (f"    {line}" for line in _gap_lines(gaps(bars, track.length)))
+    yield f"`evenkeel signals --bars {out}` and `evenkeel run --replay {out}` read it."
+
+
 def stored_document(track: Track, bars: AssetBars, folder: Path) -> dict[str, object]:
     """Return everything about one track."""
     holes = gaps(bars, track.length)
@@ -71,9 +80,9 @@ def stored_document(track: Track, bars: AssetBars, folder: Path) -> dict[str, ob
     }
 
 
-def _span(bars: AssetBars) -> str:
+def _span(bars: AssetBars, word: str = "stored") -> str:
     first, last = instant(int(bars.starts[0])), instant(int(bars.starts[-1]))
-    return f"{len(bars):,} stored, from {_time(first)} to {_time(last)} UTC"
+    return f"{len(bars):,} {word}, from {_time(first)} to {_time(last)} UTC"
 
 
 def _gap_lines(holes: Sequence[Gap]) -> Iterator[str]:

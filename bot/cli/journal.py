@@ -15,7 +15,11 @@ journal_commands = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
 Anchors = Annotated[
     list[str] | None,
-    typer.Option("--anchor", help="SEQ:HASH from a digest; the entry must be there. Repeatable."),
+    typer.Option(
+        "--anchor",
+        metavar="SEQ:HASH",
+        help="Entry and head from a digest; the entry must be there. Repeatable.",
+    ),
 ]
 
 

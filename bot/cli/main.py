@@ -1,5 +1,6 @@
 """``evenkeel``: one program, one command per thing a person wants."""
 
+import inspect
 import sys
 from collections.abc import Callable
 
@@ -24,9 +25,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _flowing(text: str) -> str:
+    """Return a docstring with every paragraph on one line."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
 _COMMANDS: tuple[Callable[..., None], ...] = (run, check, plan, signals, replay, settings, unhalt)
 for _command in _COMMANDS:
     app.command()(_command)
+for _group in (app, history_commands, journal_commands):
+    for _info in _group.registered_commands:
+        # Help breaks its lines where the terminal ends, not where the source does.
+        _info.help = _flowing(inspect.getdoc(_info.callback) or "")
 app.add_typer(history_commands, name="history")
 app.add_typer(journal_commands, name="journal")
 

@@ -15,13 +15,16 @@ DATA = "EVENKEEL_DATA"
 
 PolicyPath = Annotated[
     Path | None,
-    typer.Option("--policy", "-p", help="The policy file; without it ./evenkeel.toml."),
+    typer.Option(
+        "--policy", "-p", metavar="FILE", help="The policy file; without it ./evenkeel.toml."
+    ),
 ]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data", "-d", help=f"The folder of the databases; also {DATA}."),
+    typer.Option("--data", "-d", metavar="DIR", help=f"The folder of the databases; also {DATA}."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+# A switch takes no value, so its help names none.
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]
 
 
 def data_dir_of(given: Path | None) -> Path:

@@ -26,9 +26,11 @@ Parts = Annotated[
 ]
 Input = Annotated[
     str | None,
-    typer.Option("--input", "-i", help="A JSON file, or JSON Lines; - reads standard input."),
+    typer.Option(
+        "--input", "-i", metavar="FILE", help="A JSON file, or JSON Lines; - reads standard input."
+    ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print the answer as JSON.")]
 
 
 def plan(parts: Parts = None, input_: Input = None, as_json: AsJson = False) -> None:

@@ -16,7 +16,8 @@ from core.engine import ENGINE_VERSION, decide
 DIFFERS = 1
 
 Most = Annotated[
-    int | None, typer.Option("--last", min=1, help="Only the newest so many decisions.")
+    int | None,
+    typer.Option("--last", min=1, metavar="N", help="Only the newest so many decisions."),
 ]
 
 

@@ -23,27 +23,49 @@ if TYPE_CHECKING:
 
 ReplayFile = Annotated[
     Path | None,
-    typer.Option("--replay", help="Live on a bar file: asset, ts, open, high, low, close, volume."),
+    typer.Option(
+        "--replay",
+        metavar="FILE",
+        help="Live on a bar file: asset, ts, open, high, low, close, volume.",
+    ),
 ]
 FearGreed = Annotated[
     Path | None,
-    typer.Option("--fear-greed", help="The Fear & Greed index of a replay: ts, value."),
+    typer.Option(
+        "--fear-greed", metavar="FILE", help="The Fear & Greed index of a replay: ts, value."
+    ),
 ]
 From = Annotated[
-    str | None, typer.Option("--from", help="First UTC day of a replay; earlier bars are history.")
+    str | None,
+    typer.Option(
+        "--from", metavar="DAY", help="First UTC day of a replay; earlier bars are history."
+    ),
 ]
-To = Annotated[str | None, typer.Option("--to", help="Last UTC day of a replay, included.")]
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="DAY", help="Last UTC day of a replay, included."),
+]
 StartCash = Annotated[
-    str | None, typer.Option("--start-cash", help="Opening balance of a new paper account.")
+    str | None,
+    typer.Option("--start-cash", metavar="AMOUNT", help="Opening balance of a new paper account."),
 ]
 Approve = Annotated[
     Answering | None,
-    typer.Option("--approve", help="Answer every proposal automatically; the journal says auto."),
+    typer.Option("--approve", help="Approve all proposals automatically, or reject all."),
 ]
 Days = Annotated[
-    int | None, typer.Option("--days", min=1, help="Length of a run without a person.")
+    int | None,
+    typer.Option("--days", min=1, metavar="N", help="How many days a run without a person lasts."),
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Begin a new account; the old one is kept.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", metavar="", help="Begin a new account; the old one is kept.")
+]
+
+
+_ANSWERS = {
+    Answering.ALL: "every proposal is approved automatically",
+    Answering.NONE: "every proposal is rejected automatically",
+}
 
 
 def run(  # typer shows each option's own help
@@ -96,18 +118,19 @@ def _print_start(settings: Settings, plan: "RunPlan", notes: Sequence[str]) -> N
     if settings.telegram_token is None:
         print(
             "To use Telegram: put EVENKEEL_TELEGRAM_TOKEN into .env, and targets and your id into "
-            'evenkeel.toml.\nReal prices: set venue = "kraken", or --replay FILE for history. '
-            "This version trades paper money only."
+            "evenkeel.toml."
         )
+        if plan.replay is None and not settings.is_live_market:
+            print('Real prices: set venue = "kraken", or --replay FILE for history.')
     elif not settings.file.approvers:
         print("Nobody may approve yet: send /start to your bot, it answers with your id.")
     if plan.answering is None and not plan.is_on_telegram:
         print(
-            "Type the letter below a card, or a command: status, plan, why, help. "
-            "An empty line lets time go on; Ctrl-C stops."
+            "Type the letter below a card, or a command: status, plan, why, regime, help.\n"
+            "Time stands while a card is open; an empty line lets it go on. Ctrl-C stops."
         )
     if plan.answering is not None:
-        print(f"Nobody is asked: every proposal is answered automatically ({plan.answering}).")
+        print(f"Nobody is asked: {_ANSWERS[plan.answering]}.")
     for note in notes:
         print(note)
     print(flush=True)

@@ -33,22 +33,31 @@ BarFile = Annotated[
     Path,
     typer.Option(
         "--bars",
+        metavar="FILE",
         help="Daily bars, parquet or CSV: asset, ts, open, high, low, close, volume. "
         "High, low and volume may be empty.",
     ),
 ]
 FearGreedFile = Annotated[
     Path | None,
-    typer.Option("--fear-greed", help="The Fear & Greed index, parquet or CSV: ts, value."),
+    typer.Option(
+        "--fear-greed",
+        metavar="FILE",
+        help="The Fear & Greed index, parquet or CSV: ts, value.",
+    ),
 ]
 DrivingAsset = Annotated[
-    str, typer.Option("--asset", help="The coin whose bars drive regime and price shocks.")
+    str,
+    typer.Option(
+        "--asset", metavar="COIN", help="The coin whose bars drive regime and price shocks."
+    ),
 ]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+AsCsv = Annotated[bool, typer.Option("--csv", metavar="", help="Print CSV.")]
 CheckStreaming = Annotated[
     bool,
     typer.Option(
         "--check-streaming",
+        metavar="",
         help="Also fold day by day, as live, and fail if any row differs.",
     ),
 ]

@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 
+from bot.cli.signals_table import DOUBT
 from core.domain.decision import ReasonCode
 from core.domain.regime import Regime
 from core.domain.stress import Stress
@@ -15,7 +16,10 @@ from core.domain.watching import WARM_UP, WINDOW, RegimeRules
 from core.signals.history import DayLabel
 from core.simulation.walk import noise_shares
 
-WALKS = 6
+WALKS = 12
+LEAST_WALK = 1_000
+"""Labelled days of a walk at least: the shares of a few weeks would say nothing."""
+
 SEED = 1
 
 _DAYS_A_YEAR = 365.25
@@ -42,7 +46,8 @@ def summary_lines(rows: Sequence[DayLabel], volatility: float, rules: RegimeRule
     published = [row for row in rows if ReasonCode.WARMUP not in row.codes]
     warming = len(rows) - len(published)
     yield ""
-    yield f"{len(rows):,} days from {rows[0].day} to {rows[-1].day}; the first {warming} warm up."
+    span = f"{_days(len(rows))} from {rows[0].day} to {rows[-1].day}"
+    yield f"{span}; the first {warming} warm up." if warming > 1 else f"{span}."
     if published:
         yield ""
         yield from _label_lines(published, volatility, rules)
@@ -67,22 +72,22 @@ def pauses_of(rows: Sequence[DayLabel]) -> tuple[Pause, ...]:
 
 def _label_lines(rows: Sequence[DayLabel], volatility: float, rules: RegimeRules) -> Iterator[str]:
     runs = [(label, len(list(run))) for label, run in groupby(rows, key=lambda row: row.regime)]
-    days = len(rows) + WINDOW + WARM_UP - 1
-    rng = np.random.default_rng(SEED)
+    walked = max(len(rows), LEAST_WALK)
+    days, rng = walked + WINDOW + WARM_UP - 1, np.random.default_rng(SEED)
     noise = noise_shares(days, volatility, rules=rules, walks=WALKS, rng=rng)
     yield f"{'label':12}{'days':>7}{'share':>9}{'noise':>9}{'median stay':>15}"
     for label in Regime:
         stays = [length for name, length in runs if name is label]
         share = sum(stays) / len(rows)
-        stay = f"{median(stays):.0f} days" if stays else "-"
+        stay = _days(round(median(stays))) if stays else "-"
         yield f"{label:12}{sum(stays):>7,}{share:>9.1%}{noise[label]:>9.1%}{stay:>15}"
     yield (
-        f"noise: the same rules on {WALKS} driftless random walks of {len(rows):,} labelled days, "
+        f"noise: the same rules on {WALKS} driftless random walks of {walked:,} labelled days, "
         f"with this file's volatility of {volatility:.1%} a day"
     )
     flips = (len(runs) - 1) / len(rows) * _DAYS_A_YEAR
     middle = median(length for _, length in runs)
-    yield f"The label changes {flips:.1f} times a year; its median stay is {middle:.0f} days."
+    yield f"The label changes {flips:.1f} times a year; its median stay is {_days(round(middle))}."
 
 
 def _pause_lines(rows: Sequence[DayLabel]) -> Iterator[str]:
@@ -90,6 +95,7 @@ def _pause_lines(rows: Sequence[DayLabel]) -> Iterator[str]:
     paused = sum(pause.days for pause in pauses)
     if not pauses:
         yield "No pause."
+        yield from _unknown_lines(rows)
         return
     yield f"{'pause entry':14}{'exit':12}{'days':>5}"
     for pause in pauses:
@@ -101,3 +107,21 @@ def _pause_lines(rows: Sequence[DayLabel]) -> Iterator[str]:
         f"pauses: {len(pauses)}, {rate:.1f} a year; "
         f"paused days: {paused:,} of {len(rows):,} ({paused / len(rows):.1%})"
     )
+    yield from _unknown_lines(rows)
+
+
+def _unknown_lines(rows: Sequence[DayLabel]) -> Iterator[str]:
+    """Yield on how many days a kind of evidence had nothing to say; a doubt counts in a fall."""
+    silent: dict[str, list[date]] = {}
+    for row in rows:
+        for family, points in row.points:
+            if points is None:
+                silent.setdefault(family, []).append(row.day)
+    if silent:
+        told = (f"{name} on {_days(len(days))}, last {days[-1]}" for name, days in silent.items())
+        yield f"unknown: {'; '.join(told)}"
+        yield f"An unknown kind of evidence counts 1 point while the price has {DOUBT} or more."
+
+
+def _days(count: int) -> str:
+    return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -9,7 +9,8 @@ from core.domain.stress import Family, Stress
 from core.domain.watching import RegimeRules, StressRules
 from core.signals.history import DayLabel
 
-_DOUBT = 2  # points of the price from which on an unknown family counts (METHODS 3.4)
+DOUBT = 2
+"""Points of the price from which on an unknown family counts one. Source: METHODS 3.4."""
 
 
 def change_lines(
@@ -79,6 +80,6 @@ def _why_pause(before: DayLabel, now: DayLabel, rules: StressRules) -> str:
 def _points(row: DayLabel) -> str:
     price = dict(row.points).get(Family.PRICE) or 0
     words = [f"{family} {points}" for family, points in row.points if points]
-    if price >= _DOUBT:
-        words += [f"{family} unknown" for family, points in row.points if points is None]
-    return ", ".join(words)
+    if price >= DOUBT:
+        words += [f"{family} unknown 1" for family, points in row.points if points is None]
+    return " + ".join(words)

@@ -1,7 +1,7 @@
 """What the market's state rests on and how near its next change is -> sentences for ``/regime``."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from bot.explain.speech import Speech
@@ -55,7 +55,7 @@ def next_line(
 
 def mark_line(speech: Speech, days: int, gained: Money) -> str:
     """Return what a plan that was held back would have come to after some days."""
-    span = speech.wording.span(timedelta(days=days))
+    span = speech.wording.days([days])
     amount = speech.wording.about(abs(gained), speech.quote)
     outcome = "cost" if gained > ZERO else "saved" if gained < ZERO else "even"
     return speech.say(f"market.mark.{outcome}", {"span": span, "amount": amount})
@@ -65,8 +65,7 @@ def open_marks_line(speech: Speech, days: Sequence[int]) -> str:
     """Return after how many days more is told of it; empty when all is told."""
     if not days:
         return ""
-    spans = [speech.wording.span(timedelta(days=count)) for count in days]
-    return speech.say("market.mark.open", {"spans": speech.wording.listed(spans)})
+    return speech.say("market.mark.open", {"spans": speech.wording.days(days)})
 
 
 def _times(speech: Speech, factor: Decimal) -> str:

@@ -124,4 +124,4 @@ def _value(unit: Unit, text: str) -> Decimal | datetime | str | None:
             return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, InvalidOperation):
         return None
-    return text
+    return (plain(text) or None) if unit is Unit.NAME else text

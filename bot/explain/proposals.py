@@ -35,9 +35,17 @@ def tell_proposal(speech: Speech, table: FactTable) -> tuple[str, ...]:
     if table.subjects_of(C.FIRST_FUNDING):
         lines = [speech.say("first.start", {"quote": speech.quote}), _first_buys(speech, table)]
     else:
-        lines = [trigger_line(speech, table), _action(speech, table)]
+        lines = [_trigger(speech, table), _action(speech, table)]
     lines += [signal_line(speech, table), _note(speech, table), _cost(speech, table)]
     return tuple(line for line in lines if line)
+
+
+def _trigger(speech: Speech, table: FactTable) -> str:
+    """Return who left its band, and of one that is far out why nobody waited."""
+    line = trigger_line(speech, table)
+    if len(table.of_kind("drift")) == 1 and table.subjects_of(C.HARD_BREACH):
+        return f"{line} {speech.say('trigger.at_once')}"
+    return line
 
 
 def trigger_line(speech: Speech, table: FactTable) -> str:

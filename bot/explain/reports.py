@@ -18,7 +18,7 @@ _FLOWS = ("deposits", "withdrawals", "rewards")
 
 
 def tell_execution(speech: Speech, table: FactTable) -> tuple[str, ...]:
-    """Return how an execution went: the outcome, leg by leg, the cost, and what happens next."""
+    """Return how an execution went: the outcome, what was left, the cost, and what comes next."""
     return tuple(_execution(speech, table))
 
 
@@ -27,8 +27,9 @@ def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
     name = "" if state is None else str(state.value)
     if speech.has(f"execution.{name}"):
         yield speech.say(f"execution.{name}")
-    for fact in table.of_kind("filled")[:MOST_LEGS]:
-        yield _filled(speech, table, fact)
+    if name != "DONE":  # of a whole plan the table above these words tells the same
+        for fact in table.of_kind("filled")[:MOST_LEGS]:
+            yield _filled(speech, table, fact)
     for fact in table.of_kind("unfilled")[:MOST_LEGS]:
         yield _unfilled(speech, table, fact)
     cost = table.find("cost")

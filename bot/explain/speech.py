@@ -140,7 +140,7 @@ class Speech:
             Unit.NUMBER: lambda f, n: wording.number(_number(f), n),
             Unit.INSTANT: lambda f, _: self.when(_instant(f)),
             Unit.DAY: lambda f, _: self.day(_instant(f)),
-            Unit.DAYS: lambda f, _: wording.span(timedelta(days=int(_number(f)))),
+            Unit.DAYS: lambda f, _: wording.days([int(_number(f))]),
             Unit.SECONDS: lambda f, _: wording.span(timedelta(seconds=int(_number(f)))),
             Unit.KEY: lambda f, _: self.word(f.kind, str(f.value)),
             Unit.TEXT: lambda f, _: self.quoted(f.kind, str(f.value)),

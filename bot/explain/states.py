@@ -56,20 +56,54 @@ def standing_lines(
     return tuple(lines) or (speech.say("standing.none"),)
 
 
+def standing_in_brief(
+    state: EngineState, now: datetime, zone: tzinfo, *, wording: Wording = en
+) -> tuple[str, ...]:
+    """Return what holds proposals back now in a few words, below a text that tells the rest.
+
+    Args:
+        state: the engine's memory.
+        now: the moment of sending.
+        zone: the reader's time zone.
+        wording: the language.
+    """
+    speech, lines = Speech(wording, now, zone, ""), []
+    if state.halt is not None:
+        lines.append(speech.say("standing.brief.halt"))
+    if state.pause is not None:
+        lines.append(speech.say("standing.brief.pause"))
+    if _is_held(speech, state):
+        lines.append(speech.say("standing.brief.stress"))
+    else:
+        lines += [f"{line} {speech.say('standing.market')}" for line in _aftermath(speech, state)]
+    return tuple(lines) or (speech.say("standing.none"),)
+
+
 def stress_standing(speech: Speech, state: EngineState) -> Iterator[str]:
     """Yield what the market's stress holds back; nothing in a calm market."""
-    stress, override = state.stress, state.override
-    if stress.phase is Stress.GUARDED:
-        yield speech.say("standing.guarded")
-    if stress.phase is not Stress.PAUSED:
+    if not _is_held(speech, state):
+        yield from _aftermath(speech, state)
         return
-    if override is not None and speech.now < override.until and not _is_broken(stress):
-        gaps = {"until": speech.when(override.until)}
-        gaps |= _named(by=speech.quoted("by", override.by))
-        yield speech.say("standing.override", gaps)
-        return
-    began = None if stress.since is None else datetime.combine(stress.since, time(), tzinfo=UTC)
+    since = state.stress.since
+    began = None if since is None else datetime.combine(since, time(), tzinfo=UTC)
     yield speech.say("standing.stress", {} if began is None else {"since": speech.day(began)})
+
+
+def _is_held(speech: Speech, state: EngineState) -> bool:
+    """Tell whether stress holds proposals back now, and nobody has passed it over."""
+    override = state.override
+    is_passed = override is not None and speech.now < override.until
+    return state.stress.phase is Stress.PAUSED and not (is_passed and not _is_broken(state.stress))
+
+
+def _aftermath(speech: Speech, state: EngineState) -> Iterator[str]:
+    """Yield what stress does while it holds nothing back: small steps, or a passed-over pause."""
+    if state.stress.phase is Stress.GUARDED:
+        yield speech.say("standing.guarded")
+    elif state.stress.phase is Stress.PAUSED and state.override is not None:
+        gaps = {"until": speech.when(state.override.until)}
+        gaps |= _named(by=speech.quoted("by", state.override.by))
+        yield speech.say("standing.override", gaps)
 
 
 def _is_broken(stress: StressState) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from math import isclose
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from core.domain.errors import InputInvalid
 from core.domain.policy import SYMBOL
 from core.domain.units import Asset
 from core.simulation.bar_table import AssetBars, instant
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FOLDER = "history"
 INTERVALS = {"1d": timedelta(days=1), "1h": timedelta(hours=1)}
@@ -106,22 +109,13 @@ def save(track: Track, data: Path, bars: AssetBars) -> None:
     Raises:
         InputInvalid: it cannot be written.
     """
-    import pyarrow as pa  # noqa: PLC0415  # files are the only thing that needs it
     from pyarrow import parquet  # noqa: PLC0415  # files are the only thing that needs it
 
     path = track.path_in(data)
-    columns = (bars.opens, bars.highs, bars.lows, bars.closes, bars.volumes)
-    table = pa.table(
-        {
-            "asset": pa.repeat(str(bars.asset), len(bars)),
-            "ts": pa.array(bars.starts * 1000).cast(pa.timestamp("ms", "UTC")),
-            **dict(zip(_FIELDS, map(pa.array, columns), strict=True)),
-        }
-    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _replacing(path) as file:
-            parquet.write_table(table, file, compression="zstd")
+        with replacing(path) as file:
+            parquet.write_table(arrow_table(bars), file, compression="zstd")
     except OSError as error:
         raise InputInvalid(
             f"{path} cannot be written ({error}); what was stored before is still there. Make "
@@ -129,8 +123,21 @@ def save(track: Track, data: Path, bars: AssetBars) -> None:
         ) from None
 
 
+def arrow_table(bars: AssetBars) -> "pa.Table":
+    """Return bars as the rows of a bar file."""
+    import pyarrow as pa  # noqa: PLC0415  # files are the only thing that needs it
+
+    return pa.table(
+        {
+            "asset": pa.repeat(str(bars.asset), len(bars)),
+            "ts": pa.array(bars.starts * 1000).cast(pa.timestamp("ms", "UTC")),
+            **dict(zip(_FIELDS, map(pa.array, columns_of(bars)), strict=True)),
+        }
+    )
+
+
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Yield a file that takes the place of ``path`` when all of it is on the disk."""
     with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         try:
@@ -153,7 +160,7 @@ def merged(stored: AssetBars | None, told: AssetBars) -> Merged:
     order = np.argsort(starts, kind="stable")
     columns = (
         np.concatenate((old, new[is_new]))[order]
-        for old, new in zip(_columns(stored), _columns(told), strict=True)
+        for old, new in zip(columns_of(stored), columns_of(told), strict=True)
     )
     opens, highs, lows, closes, volumes = columns
     bars = AssetBars(stored.asset, starts[order], opens, highs, lows, closes, volumes)
@@ -189,7 +196,8 @@ def _track_of(path: Path) -> Track | None:
     return None
 
 
-def _columns(bars: AssetBars) -> tuple[np.ndarray, ...]:
+def columns_of(bars: AssetBars) -> tuple[np.ndarray, ...]:
+    """Return open, high, low, close and volume of every bar."""
     return (bars.opens, bars.highs, bars.lows, bars.closes, bars.volumes)
 
 
@@ -197,7 +205,7 @@ def _differences(stored: AssetBars, told: AssetBars) -> Iterator[Difference]:
     common, here, there = np.intersect1d(
         stored.starts, told.starts, assume_unique=True, return_indices=True
     )
-    pairs = zip(_FIELDS, _columns(stored), _columns(told), strict=True)
+    pairs = zip(_FIELDS, columns_of(stored), columns_of(told), strict=True)
     rows = [(name, old[here].tolist(), new[there].tolist()) for name, old, new in pairs]
     for row, start in enumerate(common.tolist()):
         for name, old, new in rows:

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.chat.commands.deciding import SAID
-from bot.chat.console import CHAT, NO_BUTTON, OWNER, ConsoleHome, stdin_lines, to_terminal
+from bot.chat.console import (
+    CHAT,
+    NO_BUTTON,
+    OWNER,
+    ConsoleHome,
+    stdin_lines,
+    to_terminal,
+    wrapped,
+)
 from bot.chat.gate import People
 from bot.chat.render.renderer import Renderer
 from bot.chat.requests import Button, Command, Request
@@ -113,6 +121,19 @@ async def test_nothing_printed_is_wider_than_the_terminal(screen: Terminal) -> N
     """Every line fits 80 columns."""
     await screen.type("why", "settings", "help", "d", "digest", "plan")
     assert max(map(len, screen.printed)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("3 assets are " + "x" * 75 + " out", ["3 assets are", "x" * 75 + " out"]),
+        ("y" * 72 + " is 25.0 % now", ["y" * 72 + " is", "25.0 % now"]),
+        ("  at " + "z" * 74 + " more", ["  at " + "z" * 74, "    more"]),
+    ],
+)
+def test_a_long_line_goes_on_where_a_reader_expects_it(line: str, parts: list[str]) -> None:
+    """Prose goes on at the margin, also after a number; a percent sign stays with its number."""
+    assert wrapped(line) == parts
 
 
 async def test_a_plan_is_approved_by_two_letters(screen: Terminal) -> None:

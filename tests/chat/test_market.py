@@ -20,7 +20,7 @@ from core.domain.stress import Family, Shock, Silence, Stress, Vote
 from core.domain.tilt import TiltState
 from core.domain.units import Asset, Money
 from core.domain.watching import RegimeRules, StressRules, TiltRules
-from tests.chat.world import ANN, VERA, World, world
+from tests.chat.world import ANN, CALM, VERA, World, world
 from tests.dsl import MORNING
 from tests.explain.executions import worked_plan
 from tests.explain.market_samples import (
@@ -28,6 +28,7 @@ from tests.explain.market_samples import (
     BEAR,
     VOTES,
     days_ago,
+    market,
     regime,
     under,
 )
@@ -120,7 +121,7 @@ async def test_a_calm_market_says_what_would_begin_a_pause(made: World) -> None:
     words = await told(made)
     assert "Stress: nothing is on hold. A pause begins at 3 points" in words
     assert "prices      □□□ 0 1.2 % in 3 d" in words
-    assert "sentiment   –   no vote yet" in words
+    assert "sentiment   –   nothing yet" in words
     assert "together        0 of 3" in words
     assert "Your targets stand as you set them." in words
 
@@ -129,10 +130,10 @@ async def test_a_pause_is_told_with_its_points_and_its_ends(made: World) -> None
     """Since when, why by kind of evidence, and when it can end at the earliest and latest."""
     made.remember(stress=under(Stress.PAUSED, *ALL_VOTES, calm=0))
     words = await told(made)
-    assert "Proposals have been on hold since 27 Feb because the market is under stress." in words
+    assert "The market has been under stress since 27 Feb, so proposals are on hold." in words
     assert "Nothing is sold because of it" in words
     assert "/regime" not in words
-    assert "It can end after tomorrow if the market stays calm, and lasts until 13 Mar at" in words
+    assert "It can end after tomorrow if the market stays calm, and lasts through 13 Mar" in words
     for line in (
         "prices      ■■□ 2 −16.2 % in 3 d",
         "sentiment   ■□  1 index 22",
@@ -180,7 +181,7 @@ async def test_the_guarded_time_is_told_with_its_end(made: World) -> None:
     made.remember(stress=under(Stress.GUARDED, Vote(Family.PRICE, 1)))
     words = await told(made)
     assert "For now the bands are wider and trades half the size." in words
-    assert "That lasts until 6 Mar." in words
+    assert "That lasts through 6 Mar." in words
 
 
 async def test_without_a_pause_nothing_is_counted(made: World) -> None:
@@ -207,25 +208,24 @@ async def test_the_plan_that_was_held_back_is_told_with_its_marks(made: World) -
         tx.withheld.mark(name, Mark(1, MORNING + timedelta(days=1), Money(Decimal("-120.40"))))
     made.later(days=2)
     words = await told(made)
-    assert "Held back yesterday" not in words
-    assert "in the pause of 28 Feb:\nTrim BTC, add ETH" in words
+    assert "Held back Mon 2 Mar 01:06, as the market was under stress:\nTrim BTC, add ETH" in words
     assert "SELL 0.03195 BTC ≥ 108,900  $3,514" in words
-    assert "After 24 h: carrying it out would have lost about $120." in words
-    assert "What becomes of it is told after 7 days and 30 days." in words
+    assert "After 1 day: carrying it out would have lost about $120." in words
+    assert "What it would have gained or lost is told after 7 and 30 days." in words
     with made.desk.store.transaction() as tx:
         tx.withheld.mark(name, Mark(7, MORNING + timedelta(days=7), Money(Decimal(0))))
         tx.withheld.mark(name, Mark(30, MORNING + timedelta(days=30), Money(Decimal(31))))
     words = await told(made)
     assert "After 7 days: it would have made no difference." in words
     assert "After 30 days: carrying it out would have gained about $31." in words
-    assert "What becomes of it" not in words
+    assert "is told after" not in words
 
 
 async def test_shifted_targets_are_told_with_cause_size_and_end(made: World) -> None:
     """Every asset that is shifted: the person's own target, today's, and the difference."""
     made.remember(regime=regime(Regime.DOWN, "-0.7"), tilt=TiltState((BEAR,), is_frozen=True))
     words = await told(made)
-    assert "For a falling market the smaller coins have given 6.0 points to the anchor" in words
+    assert "For a falling market the smaller coins have given 6.0 points to the leading" in words
     assert "This lasts until 4 Mar at least." in words
     assert "have used up their share of this year's trading" in words
     assert "     yours   now  shift" in words
@@ -277,11 +277,13 @@ async def test_status_and_digest_name_the_pause(made: World) -> None:
     """Whoever asks how things stand hears of the pause, and what it holds back."""
     made.remember(stress=under(Stress.PAUSED, *VOTES))
     status = (await made.send(VERA, "/status"))[0]
-    assert "on hold since 27 Feb" in status
+    assert "The market has been under stress since 27 Feb, so proposals are on hold." in status
     assert "/regime tells more." in status
-    assert "on hold since 27 Feb" in (await made.send(VERA, "/digest"))[0]
-    made.remember(pause=ManualPause(MORNING, ANN))
-    assert "on hold since 27 Feb" in (await made.send(VERA, "/digest"))[0]
+    for pause in (None, ManualPause(MORNING, ANN)):
+        made.remember(pause=pause)
+        digest = (await made.send(VERA, "/digest"))[0]
+        assert digest.count("under stress since 27 Feb") == 1
+        assert "\nProposals are on hold: the market is under stress. /regime tells more." in digest
 
 
 async def test_why_and_plan_name_what_the_market_moved(tmp_path: Path) -> None:
@@ -294,6 +296,41 @@ async def test_why_and_plan_name_what_the_market_moved(tmp_path: Path) -> None:
                 "BTC's upper edge is 70.0 % instead of 60.0 %."
                 in (await made.send(VERA, command))[0]
             )
+
+
+async def test_goals_and_bands_that_follow_the_market_are_said_to(tmp_path: Path) -> None:
+    """A table whose goals or edges are not the person's own never stands without a word of it."""
+    async with world(tmp_path, *CALM, cash="10000 -> 20") as made:
+        await made.look_daily()
+        for command in ("/status", "/digest"):
+            assert "/regime tells" not in (await made.send(VERA, command))[0]
+        made.remember(regime=regime(Regime.UP, "0.7"))
+        await made.look_daily()
+        for command in ("/status", "/digest"):
+            words = (await made.send(VERA, command))[0]
+            told = "The bands follow the market, which is rising steadily; /regime tells how."
+            assert (told in words) is not ("upper edge is" in words)
+        made.rule(regime=RegimeRules(is_directional=False))
+        made.remember(regime=regime(Regime.DOWN, "-0.7"), tilt=TiltState((BEAR,)))
+        words = (await made.send(VERA, "/status"))[0]
+        assert "Goals are shifted for a while, by 6.0 points in all; /regime tells why." in words
+
+
+async def test_a_pause_is_told_once_in_one_answer(made: World) -> None:
+    """/status and /why tell the pause once, and /why the plan that it alone held back."""
+    made.remember(stress=under(Stress.PAUSED, *VOTES))
+    named = {sample.name: sample.decision for sample in market()}
+    paused = named["stress pause, confirmed"]
+    with made.desk.store.transaction() as tx:
+        stored = tx.decisions.get(tx.decisions.ids()[0])
+        assert stored is not None
+        decided = replace(paused, decided_at=made.desk.clock.now() + timedelta(seconds=1))
+        tx.decisions.add(decided, stored.snapshot, stored.policy, stored.state)
+    status, why = [(await made.send(VERA, command))[0] for command in ("/status", "/why")]
+    assert "Nothing was proposed: the market came under stress." in status
+    assert status.count("under stress since") == 1
+    assert why.count("under stress since") == 1
+    assert "Without the pause this would be proposed: sell 0.03195 BTC and buy 0.62 ETH." in why
 
 
 async def test_settings_tell_how_the_market_is_watched(made: World) -> None:

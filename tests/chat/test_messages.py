@@ -191,10 +191,13 @@ def test_a_card_that_is_shown_again_points_to_the_new_one() -> None:
 
 
 def test_fills_are_told_on_the_card() -> None:
-    """While it executes, what was traded stands below the outcome."""
+    """What was traded stands below the outcome; of an ended card the report tells it anew."""
     legs = orders()
     made = replace(update(ProposalState.EXECUTING), orders=legs, fills=(fill(legs[0]),))
     assert "SOLD 0.01 BTC at 110,000  $1,100" in render(made).news
+    ended = render(replace(update(ProposalState.DONE), orders=legs, fills=made.fills))
+    assert "SOLD 0.01 BTC at 110,000  $1,100" in ended.plain
+    assert ended.news == "Proposal 7f3k9q2m was carried out."
 
 
 def test_a_report_tells_what_was_traded_and_the_fees() -> None:
@@ -205,6 +208,15 @@ def test_a_report_tells_what_was_traded_and_the_fees() -> None:
     words = render(done).plain
     assert words.startswith("PAPER · 7f3k9q2m · carried out\nSold BTC")
     assert "Fees $4.40" in words
+
+
+def test_a_summary_of_more_than_a_day_says_of_how_many() -> None:
+    """Whoever gets it on Sundays alone does not read of a daily one."""
+    digest = sample(Digest)
+    assert isinstance(digest, Digest)
+    weekly = replace(digest, since=digest.at - timedelta(days=7))
+    assert "Summary of 7 days" in render(weekly).plain
+    assert "Daily summary" in render(replace(digest, since=digest.at - timedelta(days=1))).plain
 
 
 def test_a_report_without_fills_says_that_nothing_was_traded() -> None:

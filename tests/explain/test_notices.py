@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.explain.foreign import LONGEST, clause, person, plain
 from bot.explain.notices import NOTICE_UNITS, notice_line
-from bot.explain.states import order_line, proposal_line, standing_lines
+from bot.explain.states import order_line, proposal_line, standing_in_brief, standing_lines
 from bot.explain.wording import en
 from bot.ports.messages import Mode, Notice, NoticeCode
 from core.domain.decision import Gate, ReasonCode
@@ -184,7 +184,7 @@ def test_what_holds_proposals_back_is_told_with_how_it_ends() -> None:
     stressed = EngineState(stress=StressState(Stress.PAUSED))
     assert "ends by itself" in standing_lines(stressed, NOW, BERLIN)[0]
     dated = replace(stressed, stress=StressState(Stress.PAUSED, since=date(2026, 2, 8)))
-    assert "on hold since 8 Feb" in standing_lines(dated, NOW, BERLIN)[0]
+    assert "under stress since 8 Feb, so proposals" in standing_lines(dated, NOW, BERLIN)[0]
     override = StressOverride(NOW + timedelta(hours=5), "Ana", "rent")
     resumed = standing_lines(replace(stressed, override=override), NOW, BERLIN)[0]
     assert resumed.startswith(
@@ -198,6 +198,26 @@ def test_what_holds_proposals_back_is_told_with_how_it_ends() -> None:
     assert "ends by itself" in standing_lines(held, NOW, BERLIN)[0]
     guarded = EngineState(stress=StressState(Stress.GUARDED))
     assert "half" in standing_lines(guarded, NOW, BERLIN)[0]
+
+
+def test_below_a_text_that_tells_the_rest_a_few_words_name_each_hold() -> None:
+    """The foot of the daily summary has one short line for each hold, or one that there is none."""
+    everything = EngineState(
+        halt=Halt(MORNING, "a strange fill"),
+        pause=ManualPause(MORNING, "Ana"),
+        stress=StressState(Stress.PAUSED, since=date(2026, 2, 8)),
+    )
+    assert standing_in_brief(everything, NOW, BERLIN) == (
+        "Trading is halted; only “evenkeel unhalt” at the machine lifts it.",
+        "Proposals are paused by hand; /resume ends it.",
+        "Proposals are on hold: the market is under stress. /regime tells more.",
+    )
+    override = StressOverride(NOW + timedelta(hours=5), "Ana", "rent")
+    (passed,) = standing_in_brief(
+        EngineState(stress=everything.stress, override=override), NOW, BERLIN
+    )
+    assert "Ana resumed proposals" in passed
+    assert standing_in_brief(EngineState(), NOW, BERLIN) == ("Nothing is paused or halted.",)
     assert standing_lines(EngineState(), NOW, BERLIN) == ("Nothing is paused or halted.",)
 
 

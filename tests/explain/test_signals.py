@@ -74,17 +74,23 @@ SIGNALS = [
             " trimmed: BTC's upper edge is 65.0 % instead of 60.0 %."
         ),
     ),
-    ("bull tilt", "While the market rises, ETH's target is 35.0 % instead of 30.0 %."),
-    ("bear tilt, inside", "While the market falls, USD's target is 23.0 % instead of 20.0 %."),
+    ("bull tilt", "For a rising market ETH's target is 35.0 % for now, instead of your 30.0 %."),
+    (
+        "bear tilt, inside",
+        "For a falling market USD's target is 23.0 % for now, instead of your 20.0 %.",
+    ),
     (
         "beside a crowded coin",
-        "BTC's target is 42.0 % instead of 40.0 % for now, as a crowded coin is made smaller.",
+        (
+            "BTC's target is 42.0 % for now, instead of your 40.0 %, as a crowded coin is made"
+            " smaller."
+        ),
     ),
     (
         "crowded coin, sold",
-        "SOL is crowded, so smaller: its target is 8.0 % instead of 10.0 % for now.",
+        "SOL is crowded, so smaller: its target is 8.0 % for now, instead of your 10.0 %.",
     ),
-    ("fading, sold", "BTC's target is on its way back to 50.0 %; for now it is 51.0 %."),
+    ("fading, sold", "BTC's target is on its way back to your 50.0 %; for now it is 51.0 %."),
 ]
 
 
@@ -130,25 +136,25 @@ def test_a_pause_tells_since_when_why_and_what_it_holds_back() -> None:
     """The answer during a pause: its span, what counts, the plan, and where things stand."""
     assert _lines(SAMPLES["stress pause, confirmed"].decision) == (
         (
-            "The market is under stress. Rebalancing has been on hold since 27 Feb, until 13 Mar at"
-            " the latest; nothing is sold because of it."
+            "The market has been under stress since 27 Feb, so rebalancing is on hold, through"
+            " 13 Mar at the latest. Nothing is sold because of it."
         ),
-        "What counts now: prices fell hard, fear is high and the coins move together.",
-        "In a calm market it would have been proposed to sell 0.03195 BTC and buy 0.62 ETH.",
+        "Signs of stress now: prices fell hard, fear is high and the coins move together.",
+        "Without the pause this would be proposed: sell 0.03195 BTC and buy 0.62 ETH.",
         "BTC stands 12.0 points above its target, past the 10.0 points it may drift.",
     )
 
 
 def test_a_plan_that_more_than_the_pause_held_back_is_no_withheld_plan() -> None:
     """Without confirmation nothing would have been proposed in a calm market either."""
-    assert "would have been proposed" not in "\n".join(_lines(SAMPLES["stress pause"].decision))
-    assert "would have been" not in "\n".join(_lines(SAMPLES["stress of every kind"].decision))
+    assert "would be proposed" not in "\n".join(_lines(SAMPLES["stress pause"].decision))
+    assert "would be" not in "\n".join(_lines(SAMPLES["stress of every kind"].decision))
 
 
 def test_a_fall_within_the_day_is_told_as_such() -> None:
     """A shock that came between two daily looks is not told twice."""
     text = "\n".join(_lines(SAMPLES["stress within a day"].decision))
-    assert "What counts now: prices fell hard within a day, fear is high" in text
+    assert "Signs of stress now: prices fell hard within a day, fear is high" in text
     assert text.count("prices fell hard") == 1
 
 
@@ -156,8 +162,8 @@ def test_the_digest_tells_of_a_pause_even_when_something_else_comes_first() -> N
     """Halted or paused by hand, the reader still learns that the market is under stress."""
     for name in ("stress pause, confirmed", "halted under stress"):
         text = _digest(SAMPLES[name].decision)
-        assert text.count("The market is under stress. Rebalancing has been on hold") == 1
-    assert "it would have been proposed to sell 0.03195 BTC" in _digest(
+        assert text.count("The market has been under stress since 27 Feb, so rebalancing") == 1
+    assert "this would be proposed: sell 0.03195 BTC" in _digest(
         SAMPLES["stress pause, confirmed"].decision
     )
 
@@ -173,8 +179,8 @@ def test_the_pause_comes_first_in_its_gate() -> None:
     lines = _why(SAMPLES["stress of every kind"])
     first = next(line for line in lines if line.startswith("✗"))
     assert first == (
-        "✗ Proposals have been on hold since 27 Feb because the market came under stress. This"
-        " lasts until 13 Mar at most and ends by itself."
+        "✗ The market has been under stress since 27 Feb, so proposals are on hold. This lasts"
+        " through 13 Mar at most and ends by itself."
     )
     below = lines[lines.index(first) + 1 :]
     assert below[0] == "   Prices count 2 of 3: the last three days came to −16.2 %."
@@ -193,7 +199,7 @@ def test_the_notices_of_a_pause_read_as_the_workflows_send_them() -> None:
     until = "2026-03-16T00:00:00+00:00"
     assert _notice(NoticeCode.STRESS_BEGAN, why="price 2, correlation 1", until=until) == (
         "The market is under stress: prices fell hard and the coins move together. Rebalancing is"
-        " on hold, until 16 Mar at the latest. Nothing is sold because of it. /regime tells more."
+        " on hold, through 16 Mar at the latest. Nothing is sold because of it. /regime tells more."
     )
     within = f"{FALL_WITHIN_THE_DAY}, price 3"
     assert "stress: prices fell hard within a day." in _notice(
@@ -202,7 +208,7 @@ def test_the_notices_of_a_pause_read_as_the_workflows_send_them() -> None:
     assert "Until 16 Mar is over, the bands are wider" in _notice(
         NoticeCode.STRESS_GUARDED, until=until
     )
-    assert "proposals are on again" in _notice(NoticeCode.STRESS_ENDED)
+    assert "Nothing is held back" in _notice(NoticeCode.STRESS_ENDED)
     assert "The market is under stress. Rebalancing" in _notice(
         NoticeCode.STRESS_BEGAN, until=until
     )
@@ -213,7 +219,7 @@ def test_the_notices_of_a_withheld_plan_tell_what_it_would_have_come_to() -> Non
     what = "sell 0.031 BTC, buy 0.62 ETH"
     assert _notice(NoticeCode.WITHHELD, what=what, value="27.12") == (
         f"Held back while the market is under stress: {what}. It would have cost about $27. What"
-        " becomes of it is told after 1, 7 and 30 days."
+        " it would have gained or lost is told after 1, 7 and 30 days."
     )
     marked = {"what": what, "days": "7", "amount": "120.40"}
     assert _notice(NoticeCode.WITHHELD_MARKED, outcome="saved", **marked) == (
@@ -224,7 +230,7 @@ def test_the_notices_of_a_withheld_plan_tell_what_it_would_have_come_to() -> Non
     )
     assert "made no difference." in _notice(NoticeCode.WITHHELD_MARKED, outcome="even", **marked)
     assert _notice(NoticeCode.WITHHELD_MARKED, outcome="cost", days="1", amount="3.2") == (
-        "24 h after a plan was held back, carrying it out would have gained about $3.20."
+        "1 day after a plan was held back, carrying it out would have gained about $3.20."
     )
 
 
@@ -335,4 +341,4 @@ def test_a_phase_without_a_day_is_told_without_one() -> None:
     state = replace(STATE, stress=under(Stress.PAUSED, *VOTES))
     lost = replace(state, stress=replace(state.stress, since=None))
     text = "\n".join(_lines(confirmed(worked(), lost)))
-    assert "Rebalancing is on hold; nothing is sold because of it." in text
+    assert "under stress, so rebalancing is on hold. Nothing is sold because of it." in text

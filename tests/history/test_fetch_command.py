@@ -65,8 +65,10 @@ async def test_a_silent_venue_is_said_to_be_silent(tmp_path: Path) -> None:
             *("history", "fetch", "--asset", "BTC", "--data", tmp_path, "--base-url", address)
         )
     assert ended.code == 1
-    assert "kraken BTC/USD 1d" in ended.err
+    assert "so kraken BTC/USD 1d could not be fetched to the end" in ended.err
     assert "run the command again" in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert ended.out == ""
     assert "Traceback" not in ended.err
 
 

@@ -119,7 +119,7 @@ def test_the_table_shows_changes_and_a_summary(
     for column in (0, 1):
         total = sum(float(shares[label][column].rstrip("%")) for label in Regime)
         assert total == pytest.approx(100, abs=0.3)
-    assert "6 driftless random walks" in ended.out
+    assert "12 driftless random walks" in ended.out
     assert "times a year" in ended.out
     assert ("No pause." in ended.out) or ("pauses: " in ended.out)
 
@@ -132,6 +132,17 @@ def test_a_file_that_only_warms_up_says_so(
     ended = run(capsys, "signals", "--bars", path)
     assert ended.code == 0
     assert "Labels begin with the 460th day; none is published yet." in ended.out
+
+
+def test_evidence_that_is_silent_is_counted_and_its_weight_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One coin tells no correlation: the summary says on how many days, and what that counts."""
+    path = bar_file(tmp_path / "one.parquet", [made_up(460)])
+    ended = run(capsys, "signals", "--bars", path)
+    assert "unknown: correlation on 61 days, last 2015-04-05" in ended.out
+    assert "counts 1 point while the price has 2 or more." in ended.out
+    assert "random walks of 1,000 labelled days" in ended.out
 
 
 def test_streaming_is_checked_on_request(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.chat.commands.present import gates_of, signals_of, why_not
+from bot.chat.commands.present import came_to, gates_of, held_of, signals_of
 from bot.chat.gate import Place, needs
 from bot.chat.render.pages import text
 from bot.chat.render.reports import history_line
@@ -36,7 +36,7 @@ async def why(visit: Visit) -> str:
     about = f" about {asset}" if asset else ""
     visit.say(
         f"Decision{about}, {visit.reader.when(decision.decided_at)}",
-        text(why_not(visit, decision), *signals_of(visit, decision), *_where(decision, asset)),
+        text(*_told(visit, decision), *signals_of(visit, decision), *_where(decision, asset)),
         text(*gates_of(visit, decision if asset is None else _only(decision, asset))),
         text(f"Decision {decision.decision_id[:ID_SHOWN]}"),
     )
@@ -63,6 +63,14 @@ async def digest(visit: Visit) -> str:
     """Give the daily summary as of now, to this chat only."""
     visit.post(await compose_digest(visit.desk))
     return ""
+
+
+def _told(visit: Visit, decision: Decision) -> Iterator[str]:
+    """Yield what a decision came to, and what a stress pause alone held back."""
+    yield came_to(visit, decision)
+    held = held_of(visit, decision)
+    if held:
+        yield held
 
 
 def _where(decision: Decision, asset: Asset | None) -> Iterator[str]:

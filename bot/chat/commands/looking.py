@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.chat.commands.present import look_now, why_not
+from bot.chat.commands.present import came_to, held_of, look_now
 from bot.chat.gate import Place, needs
 from bot.chat.render.cards import headline, plan_blocks
 from bot.chat.render.pages import Block, paragraph, table, text
+from bot.chat.render.shifted import shifted_lines
 from bot.chat.render.weights import room_column, weights_table
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
 from bot.explain.wording import en
 from bot.workflow.check import explain
-from core.domain.decision import Decision, Propose
+from core.domain.decision import Decision, Gate, Propose
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.state import EngineState
 
@@ -27,6 +28,7 @@ async def status(visit: Visit) -> str:
         heading,
         text(present.caveat) if present.caveat else Block(()),
         room_table(visit, present.decision),
+        _shifted(visit, present.decision),
         text(*_standing(visit, live, state)),
         text(*_looks(visit, last[0] if last else None)),
     )
@@ -44,7 +46,8 @@ async def plan(visit: Visit) -> str:
     if present.caveat:
         visit.say("No plan now", text(present.caveat), room_table(visit, decision))
         return ""
-    words = paragraph((await explain(visit.desk, decision)).lines)
+    lines = (await explain(visit.desk, decision)).lines
+    words = paragraph(line for line in lines if line != held_of(visit, decision))
     outcome, quote = decision.outcome, visit.desk.policy.quote
     if isinstance(outcome, Propose):
         note = "This only shows the plan. The daily look is what proposes it."
@@ -52,8 +55,9 @@ async def plan(visit: Visit) -> str:
         visit.say(f"Now: {headline(outcome.plan)}", *blocks, words, text(note))
     elif outcome.withheld is not None:
         blocks = plan_blocks(outcome.withheld, decision.standings, quote)
-        name = headline(outcome.withheld)
-        visit.say("Nothing to propose now", words, text(f"It would be: {name}"), *blocks)
+        without = "Without the pause" if outcome.gate is Gate.PAUSE else "It would be"
+        name = f"{without}: {headline(outcome.withheld)}"
+        visit.say("Nothing to propose now", words, text(name), *blocks)
     else:
         visit.say("Nothing to propose now", words, room_table(visit, decision))
     return ""
@@ -65,6 +69,15 @@ def room_table(visit: Visit, decision: Decision | None) -> Block:
         return Block(())
     last = room_column(decision.standings)
     return table(weights_table(decision.standings, visit.desk.policy.quote, last))
+
+
+def _shifted(visit: Visit, decision: Decision | None) -> Block:
+    """Return that goals or bands follow the market now; no block when they do not."""
+    if decision is None:
+        return Block(())
+    quote = visit.desk.policy.quote
+    lines = (*shifted_lines(decision, quote=quote, reader=visit.reader),)
+    return text(*lines) if lines else Block(())
 
 
 def _value(visit: Visit, decision: Decision | None) -> str:
@@ -91,7 +104,7 @@ def _looks(visit: Visit, last: Decision | None) -> Iterator[str]:
     if last is None:
         yield "There was no look at the market yet."
     else:
-        yield f"Last look {reader.when(last.decided_at)}. {why_not(visit, last)}"
+        yield f"Last look {reader.when(last.decided_at)}. {came_to(visit, last)}"
     due = visit.next_look()
     if due is not None:
         yield f"Next daily look {reader.when(due)}."

@@ -146,8 +146,8 @@ def _held(view: _View) -> Iterator[Block]:
     if row is None:
         return
     speech, quote = view.speech, view.policy.quote
-    gaps = {"when": speech.when(row.withheld_at), "pause": day_words(speech, row.pause_on)}
-    yield text(speech.say("market.held", gaps), headline(row.plan))
+    told = speech.say("market.held", {"when": speech.when(row.withheld_at)})
+    yield text(told, headline(row.plan))
     yield table(plan_table(row.plan.trades, quote))
     marked = {mark.days for mark in row.marks}
     left = [days for days in MARK_DAYS if days not in marked and _is_ahead(view, row, days)]

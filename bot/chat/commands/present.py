@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from bot.chat.render.cards import headline
 from bot.chat.visit import Visit
 from bot.explain.reasons import FAILED, gate_lines
-from bot.explain.signals import signal_line
+from bot.explain.signals import held_line, signal_line
 from bot.explain.speech import Speech
 from bot.explain.wording import en
 from bot.workflow.check import look
-from core.domain.decision import Decision, Propose
+from core.domain.decision import Decision, Gate, NoTrade, Propose, ReasonCode
 from core.domain.errors import FeedUnavailable
 from core.facts import decision_facts
+
+_HOLDS = (ReasonCode.HALTED, ReasonCode.PAUSED_BY_HAND, ReasonCode.PAUSED_STRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ def why_not(visit: Visit, decision: Decision) -> str:
     return failed.removeprefix(FAILED) or "There was nothing to trade."
 
 
+def came_to(visit: Visit, decision: Decision) -> str:
+    """Return what a decision came to, where a halt or pause is told in full beside it."""
+    outcome = decision.outcome
+    if isinstance(outcome, NoTrade) and outcome.gate in (Gate.HALT, Gate.PAUSE):
+        codes = (reason.code for reason in decision.reasons if reason.code in _HOLDS)
+        why = next((en.VOCABULARY["why"][code] for code in codes), "")
+        return f"Nothing was proposed: {why}." if why else "Nothing was proposed."
+    return why_not(visit, decision)
+
+
 def gates_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     """Return every gate that was asked, with its reasons and margins."""
     reader = visit.reader
@@ -59,6 +71,13 @@ def signals_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     speech = Speech(en, reader.now, reader.zone, reader.quote)
     line = signal_line(speech, decision_facts(decision, quote=reader.quote))
     return (line,) if line else ()
+
+
+def held_of(visit: Visit, decision: Decision) -> str:
+    """Return what a stress pause alone holds back, in a sentence; often nothing."""
+    reader = visit.reader
+    speech = Speech(en, reader.now, reader.zone, reader.quote)
+    return held_line(speech, decision_facts(decision, quote=reader.quote))
 
 
 def _stored(visit: Visit, caveat: str) -> Present:

@@ -86,7 +86,7 @@ def _family_line(family: Family, vote: Vote | None, rules: StressRules) -> str:
     name = en.VOCABULARY["family_short"][family.value]
     if vote is None or vote.points is None:
         silence = "" if vote is None or vote.silence is None else vote.silence.value
-        off = "no vote yet" if rules.watches(family) else "off"
+        off = "nothing yet" if rules.watches(family) else "off"
         note = en.VOCABULARY["silence_short"].get(silence, off)
         return f"{name:<{_KIND}} {'–':<{_COLUMN}} {note}"[:WIDTH]
     squares = (POINT * vote.points).ljust(MOST_POINTS[family], NO_POINT)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from bot.explain.states import proposal_line, standing_lines
+from bot.explain.states import proposal_line, standing_in_brief, standing_lines
 from bot.explain.wording import en
 from core.domain.proposal import Proposal
 from core.domain.state import EngineState
@@ -52,6 +52,10 @@ class Reader:
     def standing(self, state: EngineState) -> tuple[str, ...]:
         """Return what holds proposals back now: who switched it on, since when, how it ends."""
         return standing_lines(self.named(state), self.now, self.zone)
+
+    def standing_brief(self, state: EngineState) -> tuple[str, ...]:
+        """Return the same in a few words, below a text that tells the rest."""
+        return standing_in_brief(self.named(state), self.now, self.zone)
 
     def outcome(self, proposal: Proposal) -> str:
         """Return where a proposal stands, or how it ended: who, when and why."""

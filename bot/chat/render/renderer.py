@@ -30,6 +30,7 @@ from bot.ports.messages import (
     Report,
     SecondCard,
 )
+from core.domain.proposal import ProposalState
 from core.domain.units import Asset
 
 REPEATED: Final = " (repeated)"
@@ -43,6 +44,8 @@ _ASIDES = frozenset(
         NoticeCode.RESUME_CONFIRM,
     }
 )
+
+_REPORTED = frozenset({ProposalState.DONE, ProposalState.PARTIAL, ProposalState.FAILED})
 
 _Buttons = tuple[tuple[Button, ...], ...]
 
@@ -85,13 +88,19 @@ class Renderer:
         return Rendered(
             pages=pages(blocks),
             plain=plain(blocks),
-            news=plain(card_news(message, reader)) if isinstance(message, CardUpdate) else "",
+            news=_news(message, reader) if isinstance(message, CardUpdate) else "",
             rows=_rows(message, outgoing.nonce),
         )
 
     def _reader(self, chat_id: str) -> Reader:
         person = self._owners.get(chat_id, chat_id)
         return Reader(self._clock.now(), self._zone, self._quote, person)
+
+
+def _news(update: CardUpdate, reader: Reader) -> str:
+    """Return what is new on a card; the fills of one that ended stand in the report below it."""
+    news = card_news(update, reader)
+    return plain(news[:1] if update.proposal.state in _REPORTED else news)
 
 
 def _blocks(message: Message, reader: Reader) -> list[Block]:  # one per kind

@@ -1,6 +1,7 @@
 """Executions and days -> the report of an execution and the daily summary."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.chat.render.cards import headline
@@ -8,9 +9,11 @@ from bot.chat.render.figures import amount_text, exact
 from bot.chat.render.legs import fills_table
 from bot.chat.render.pages import Block, head, paragraph, table, text
 from bot.chat.render.reader import Reader
+from bot.chat.render.shifted import shifted_lines
 from bot.chat.render.weights import room_column, weights_table
 from bot.explain.wording import en
 from bot.ports.messages import DataAge, Digest, Reconciliation, Report
+from core.domain.decision import Decision
 from core.domain.market import Side
 from core.domain.portfolio import Flow
 from core.domain.proposal import Fill, Proposal
@@ -18,6 +21,7 @@ from core.domain.units import ZERO, Asset
 
 HEAD_DIGITS = 12
 MOST_ROWS = 10
+LONGEST_DAY = timedelta(hours=36)
 
 
 def report_blocks(report: Report, reader: Reader) -> list[Block]:
@@ -34,13 +38,25 @@ def report_blocks(report: Report, reader: Reader) -> list[Block]:
 def digest_blocks(digest: Digest, reader: Reader) -> list[Block]:
     """Return the daily summary: where things stand, what happened, and whether all is in order."""
     latest = digest.decisions[-1] if digest.decisions else None
-    blocks = [head(f"{digest.mode} · since {reader.when(digest.since)}", "Daily summary")]
+    blocks = [head(f"{digest.mode} · since {reader.when(digest.since)}", _title(digest))]
     if latest is not None and latest.standings:
         rows = weights_table(latest.standings, digest.quote, room_column(latest.standings))
         blocks.append(table(rows))
-    blocks.append(paragraph(digest.explanation.lines))
+    blocks.append(paragraph(_prose(digest, latest, reader)))
     blocks += [text(*lines) for lines in (_happened(digest), _in_order(digest, reader)) if lines]
     return blocks
+
+
+def _title(digest: Digest) -> str:
+    span = digest.at - digest.since
+    return "Daily summary" if span <= LONGEST_DAY else f"Summary of {en.span(span)}"
+
+
+def _prose(digest: Digest, latest: Decision | None, reader: Reader) -> Iterator[str]:
+    yield from digest.explanation.lines
+    if latest is not None:
+        told = " ".join(digest.explanation.lines)
+        yield from shifted_lines(latest, quote=digest.quote, reader=reader, told=told)
 
 
 def history_line(proposal: Proposal, quote: Asset) -> str:
@@ -68,7 +84,7 @@ def _in_order(digest: Digest, reader: Reader) -> tuple[str, ...]:
         f"Costs so far: {en.money(digest.costs, digest.quote)}",
         *(_at_most(unexplained) or ("Every balance is explained.",)),
         *_ages(digest),
-        *reader.standing(digest.state),
+        *reader.standing_brief(digest.state),
         f"Journal: entry {digest.journal_seq}, {digest.journal_head[:HEAD_DIGITS]}",
     )
 

@@ -70,6 +70,10 @@ class Wording(Protocol):
         """Return a length of time."""
         ...
 
+    def days(self, counts: Sequence[int]) -> str:
+        """Return one or more numbers of days."""
+        ...
+
     def listed(self, names: Sequence[str]) -> str:
         """Return all names as a list that ends in "and"."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.explain.wording.en.moments import ahead, day, instant, span
+from bot.explain.wording.en.moments import ahead, day, days, instant, span
 from bot.explain.wording.en.numbers import (
     about,
     money,
@@ -28,6 +28,7 @@ __all__ = [
     "about",
     "ahead",
     "day",
+    "days",
     "instant",
     "listed",
     "listed_short",

@@ -1,6 +1,9 @@
 """Instants and lengths of time -> English text, as seen from the moment of sending."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+
+from bot.explain.wording.en.words import listed
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -58,6 +61,12 @@ def span(length: timedelta) -> str:
     if length < _HOURS_BELOW:
         return f"{length // timedelta(hours=1)} h"
     return f"{length // timedelta(days=1)} days"
+
+
+def days(counts: Sequence[int]) -> str:
+    """Return one or more numbers of days: "1 day", "7 and 30 days"."""
+    unit = "day" if [*counts] == [1] else "days"
+    return f"{listed([str(count) for count in counts])} {unit}"
 
 
 def ahead(length: timedelta) -> str:
