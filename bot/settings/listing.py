@@ -44,7 +44,7 @@ def _values(section: BaseModel, prefix: str, origin: str) -> Iterator[Value]:
 
 def _text(value: object) -> str:
     if value is None:
-        return "none"
+        return "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
@@ -52,5 +52,5 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(item)}" for key, item in value.items()) or "none"
     if isinstance(value, tuple):
-        return ", ".join(_text(item) for item in value) or "nobody"
+        return ", ".join(_text(item) for item in value) or "none"
     return str(value)

@@ -51,7 +51,8 @@ async def compose_digest(desk: Desk) -> Digest:
         since = now - FIRST_SPAN if last is None else datetime.fromisoformat(last)
         decisions = [*reversed(tx.decisions.latest(MOST_DECISIONS, since=since))]
         decisions += [] if current is None else [current]
-        proposals = tuple(tx.proposals.since(since - desk.policy.approval.time_to_live))
+        recent = tx.proposals.since(since - desk.policy.approval.time_to_live)
+        proposals = tuple(row for row in recent if (row.decided_at or row.expires_at) >= since)
         flows = tx.flows.all()
         told = tuple(f for f in flows if f.kind in TOLD and f.occurred_at >= since)
         seq, head = tx.journal.head()

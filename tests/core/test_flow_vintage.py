@@ -38,15 +38,13 @@ WATCHED = portfolio(
 )
 
 
-def flows(folder: Path, vintage: str, *, is_known: bool) -> list[Reading]:
+def flows(folder: Path, vintage: str) -> list[Reading]:
     """Return the net flow of BTC onto exchanges in USD, by day, in one of the two vintages."""
     names = [f"FlowInExUSD{vintage}", f"FlowOutExUSD{vintage}"]
     table = parquet.read_table(folder / "onchain_btc_1d.parquet", columns=["ts", *names])
     rows = zip(*(table.column(name).to_pylist() for name in ("ts", *names)), strict=True)
     return [
-        Reading(
-            at, Decimal(str(round(into - out, 6))), at + (ONE_DAY if is_known else 900 * ONE_DAY)
-        )
+        Reading(at, Decimal(str(round(into - out, 6))), at + ONE_DAY)
         for at, into, out in rows
         if into is not None and out is not None
     ]
@@ -103,8 +101,8 @@ def said(decision: Decision) -> tuple[object, ...]:
 def test_another_vintage_of_the_flows_changes_no_decision(market_data_dir: Path) -> None:
     """A year of decisions is the same with either vintage; the family is unknown and says why."""
     bars = [one for one in bars_of(market_data_dir, "yahoo") if one.asset in ("BTC", "ETH", "LTC")]
-    first = flows(market_data_dir, "", is_known=False)
-    later = flows(market_data_dir, "_later_vintage", is_known=False)
+    first = flows(market_data_dir, "")
+    later = flows(market_data_dir, "_later_vintage")
     assert (
         sum(a.value * b.value < 0 for a, b in zip(first[-1000:], later[-1000:], strict=True)) > 100
     )
@@ -119,7 +117,7 @@ def test_another_vintage_of_the_flows_changes_no_decision(market_data_dir: Path)
 def test_the_same_flows_would_count_had_they_been_known(market_data_dir: Path) -> None:
     """Marked as known at the time, the family does vote: the rule above is what protects."""
     bars = [one for one in bars_of(market_data_dir, "yahoo") if one.asset in ("BTC", "ETH", "LTC")]
-    known = list(year(bars, flows(market_data_dir, "", is_known=True), is_point_in_time=True))
+    known = list(year(bars, flows(market_data_dir, ""), is_point_in_time=True))
     points = {
         vote.points
         for one in known

@@ -50,9 +50,9 @@ def regime(label: Regime, total: str = "0", **changes: object) -> RegimeState:
 
 
 def under(phase: Stress, *votes: Vote, since: int = 2, **changes: object) -> StressState:
-    """Return a phase that began some days ago, with the votes of the newest day."""
+    """Return a phase that began some days ago; without a day its votes stand as they are."""
     total = sum(vote.points or 0 for vote in votes)
-    state = StressState(phase, since=days_ago(since), day=TODAY, votes=votes, total=total)
+    state = StressState(phase, since=days_ago(since), votes=votes, total=total)
     return replace(state, **changes)  # type: ignore[arg-type]
 
 
@@ -148,7 +148,9 @@ def _pauses() -> list[Sample]:
     paused = replace(STATE, stress=under(Stress.PAUSED, *VOTES))
     shocked = under(Stress.PAUSED, *VOTES, shock=Shock(TODAY, Decimal("-0.171")))
     override = StressOverride(MORNING + timedelta(hours=30), "Ana", "rent")
-    calm = under(Stress.NORMAL, exited_on=days_ago(1))
+    calm = under(Stress.NORMAL, exited_on=days_ago(1), day=TODAY)
+    watched = worked(stress=StressRules(families=(Family.PRICE,)))
+    year = history("BTC", 110000, days=400)
     return [
         Sample("stress pause", decide_on(worked(), paused)),
         Sample("stress pause, confirmed", confirmed(worked(), paused)),
@@ -170,7 +172,7 @@ def _pauses() -> list[Sample]:
                 replace(STATE, stress=under(Stress.GUARDED, Vote(Family.PRICE, 0))),
             ),
         ),
-        Sample("cooling down", decide_on(worked(), replace(STATE, stress=calm))),
+        Sample("cooling down", decide_on(watched, replace(STATE, stress=calm), bars=(year,))),
         Sample(
             "halted under stress",
             decide_on(worked(), replace(paused, halt=Halt(MORNING, "a strange fill"))),
