@@ -128,7 +128,7 @@ async def test_a_calm_market_says_what_would_begin_a_pause(made: World) -> None:
 
 async def test_a_pause_is_told_with_its_points_and_its_ends(made: World) -> None:
     """Since when, why by kind of evidence, and when it can end at the earliest and latest."""
-    made.remember(stress=under(Stress.PAUSED, *ALL_VOTES, calm=0))
+    made.remember(stress=under(Stress.PAUSED, *ALL_VOTES, calm=0, day=days_ago(0)))
     words = await told(made)
     assert "The market has been under stress since 27 Feb, so proposals are on hold." in words
     assert "Nothing is sold because of it" in words
@@ -172,7 +172,7 @@ async def test_an_override_a_fall_and_the_time_after_a_pause_are_told(made: Worl
     assert "Prices fell by 17.1 % within 24 hours." in words
     (own,) = await made.send(ANN, "/regime")
     assert "but you resumed proposals until today 10:06." in own
-    made.remember(stress=under(Stress.NORMAL, exited_on=days_ago(0)), override=None)
+    made.remember(stress=under(Stress.NORMAL, exited_on=days_ago(0), day=days_ago(0)), override=None)
     assert "Until tomorrow is over, only a severe shock can begin another." in await told(made)
 
 

@@ -61,7 +61,7 @@ def bars(asset: Asset, *, days: int = 30, missing: bool = False) -> BarSeries:
     return bar_series(
         asset,
         "kraken",
-        AT - hours(24),
+        MIDNIGHT - hours(24),
         opens=closes,
         highs=[close * 1.01 for close in closes],
         lows=[close * 0.99 for close in closes],

@@ -122,7 +122,11 @@ def test_old_decisions_keep_their_texts(old: Path) -> None:
     assert stored is not None
     assert stored.state.stress == stored.decision.next_state.stress == StressState(Stress.GUARDED)
     assert stored.snapshot.readings == ()
-    assert stored.snapshot.bars == samples.SNAPSHOT.bars
+    # The rows were written when the sample's bars opened at five past midnight.
+    assert [row.closes for row in stored.snapshot.bars] == [
+        row.closes for row in samples.SNAPSHOT.bars
+    ]
+    assert {row.opened_at.minute for row in stored.snapshot.bars} == {5}
 
 
 def test_old_messages_are_still_sent(old: Path) -> None:
