@@ -172,7 +172,9 @@ async def test_an_override_a_fall_and_the_time_after_a_pause_are_told(made: Worl
     assert "Prices fell by 17.1 % within 24 hours." in words
     (own,) = await made.send(ANN, "/regime")
     assert "but you resumed proposals until today 10:06." in own
-    made.remember(stress=under(Stress.NORMAL, exited_on=days_ago(0), day=days_ago(0)), override=None)
+    made.remember(
+        stress=under(Stress.NORMAL, exited_on=days_ago(0), day=days_ago(0)), override=None
+    )
     assert "Until tomorrow is over, only a severe shock can begin another." in await told(made)
 
 
