@@ -9,7 +9,7 @@ from core.codec import reading_series
 from core.domain.errors import FeedUnavailable
 from core.domain.market import BarSeries
 from core.domain.policy import Policy
-from core.domain.readings import ReadingKind, ReadingSeries
+from core.domain.readings import FeedTrouble, ReadingKind, Trouble
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.units import Asset
 
@@ -62,8 +62,8 @@ class VenueSnapshots:
             rules=rules,
             books=books,
             bars=bars,
-            readings=(*said.series, *day_ago),
-            troubles=said.troubles,
+            readings=(*said.series, *day_ago.series),
+            troubles=(*said.troubles, *day_ago.troubles),
         )
 
     async def glance(self) -> Snapshot:
@@ -80,8 +80,8 @@ class VenueSnapshots:
             balances=balances,
             quotes=quotes,
             rules=rules,
-            readings=(*said.series, *day_ago),
-            troubles=said.troubles,
+            readings=(*said.series, *day_ago.series),
+            troubles=(*said.troubles, *day_ago.troubles),
         )
 
     @property
@@ -106,15 +106,14 @@ class VenueSnapshots:
                 continue
         return tuple(bars)
 
-    async def _day_ago(self) -> tuple[ReadingSeries, ...]:
-        asset = self._policy.regime.asset
+    async def _day_ago(self) -> Gathered:
+        """Return the price of 24 hours ago; one that was refused is a trouble, and told as one."""
+        asset, kind = self._policy.regime.asset, ReadingKind.DAY_AGO
         try:
             reading = await self._market.day_ago(asset)
-        except FeedUnavailable:
-            return ()
+        except FeedUnavailable as failure:
+            trouble = FeedTrouble(kind, asset, VENUE, Trouble(failure.trouble))
+            return Gathered(troubles=(trouble,))
         if reading is None:
-            return ()
-        series = reading_series(
-            ReadingKind.DAY_AGO, asset, VENUE, (reading,), is_point_in_time=True
-        )
-        return (series,)
+            return Gathered()
+        return Gathered((reading_series(kind, asset, VENUE, (reading,), is_point_in_time=True),))

@@ -12,6 +12,7 @@ from core.domain.decision import Decision, Plan, Propose, ReasonCode
 from core.domain.errors import FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
+from core.domain.stress import Stress
 from core.engine import decide, needs_decision
 from core.facts import decision_facts
 
@@ -55,7 +56,8 @@ async def watch(desk: Desk) -> Decision | None:
     """Look between the daily evaluations; decide only on a hard breach or a fall within the day.
 
     Returns:
-        The decision when it was worth a record: the first of its kind that day.
+        The decision when it was worth a record: the first of its kind that day, or one that changes
+        the pause. What a recheck saw of the market is on record, but not in the memory.
     """
     glance = await desk.snapshots.glance()
     with desk.store.reading() as tx:
@@ -65,7 +67,8 @@ async def watch(desk: Desk) -> Decision | None:
     decision = await look(desk, Occasion.INTRADAY)
     with desk.store.reading() as tx:
         latest = tx.decisions.latest(1)
-    if latest and _says_the_same(latest[0], decision):
+    is_news = _pause_of(decision.next_state) != _pause_of(state)
+    if latest and not is_news and _says_the_same(latest[0], decision):
         return None
     return await check(desk, Occasion.INTRADAY)
 
@@ -153,6 +156,10 @@ def _says_the_same(before: Decision, now: Decision) -> bool:
     if before.decided_at.date() != now.decided_at.date() or before.verdict is not now.verdict:
         return False
     return _gates(before) == _gates(now)
+
+
+def _pause_of(state: EngineState) -> tuple[Stress, bool]:
+    return state.stress.phase, state.stress.shock is not None
 
 
 def _gates(decision: Decision) -> tuple[tuple[str, bool, tuple[str, ...]], ...]:

@@ -63,7 +63,9 @@ class Snapshot:
             object.__setattr__(self, name, rows)
         readings = sorted(self.readings, key=lambda row: (row.kind, row.asset, row.source))
         object.__setattr__(self, "readings", tuple(readings))
-        troubles = sorted(self.troubles, key=lambda row: (row.kind, row.asset, row.source))
+        troubles = sorted(
+            self.troubles, key=lambda row: (row.kind, row.asset, row.source, row.trouble)
+        )
         object.__setattr__(self, "troubles", tuple(troubles))
 
     def quote_of(self, asset: Asset) -> Quote | None:

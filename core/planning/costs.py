@@ -39,7 +39,7 @@ def leg_slip(
     traded = average_daily_value(snapshot.bars_of(asset))
     size = Money(quantity * quote.mid)
     if traded is not None and size > rules.max_adv * traded:
-        return half, _illiquid(asset, "volume", size / traded)
+        return half, _illiquid(asset, "volume", size / traded if traded else None)
     walk = _walk(snapshot, quote, side=side, quantity=quantity, rules=rules)
     if walk is None or walk > rules.max_walk:
         return half, _illiquid(asset, "depth", walk)
@@ -95,7 +95,7 @@ def daily_volatility(bars: BarSeries | None) -> float | None:
     closes = () if bars is None else bars.closes[-VOLATILITY_DAYS - 1 :]
     if not all(math.isfinite(close) and close > 0 for close in closes):
         return None
-    returns = [math.log(new / old) for old, new in pairwise(closes)]
+    returns = [math.log(new) - math.log(old) for old, new in pairwise(closes)]
     if len(returns) < 10:  # noqa: PLR2004  # fewer say nothing
         return None
     return quantised(math.sqrt(math.fsum(r * r for r in returns) / len(returns)))

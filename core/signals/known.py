@@ -29,7 +29,7 @@ def as_known(snapshot: Snapshot) -> Snapshot:
 
 def _until(series: ReadingSeries, now: datetime) -> ReadingSeries:
     newest = _newest(series)
-    if newest is not None and newest <= now:
+    if not series.readings or (newest is not None and newest <= now):
         return series
     kept = [
         row for row in series.readings if _is_sound(row) and max(row.about, row.known_at) <= now
@@ -39,7 +39,7 @@ def _until(series: ReadingSeries, now: datetime) -> ReadingSeries:
     )
 
 
-@lru_cache(maxsize=128)  # series stay what they are from one look to the next
+@lru_cache(maxsize=32)  # series stay what they are from one look to the next
 def _newest(series: ReadingSeries) -> datetime | None:
     """Return the latest instant in a series; None when it is empty or a value is unsound."""
     if not all(_is_sound(row) for row in series.readings):

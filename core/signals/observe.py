@@ -269,6 +269,14 @@ def _froths(
 
 
 def _one(snapshot: Snapshot, kind: ReadingKind, asset: str = "") -> ReadingSeries | None:
-    """Return one source's series, one that was known at the time first; sources are never mixed."""
+    """Return one source's series; sources are never mixed.
+
+    One that was known at the time comes first, then the one that has told the latest day, by name.
+    """
     found = snapshot.readings_of(kind, Asset(asset))
-    return min(found, key=lambda row: (not row.is_point_in_time, row.source), default=None)
+    return min(found, key=_order, default=None)
+
+
+def _order(series: ReadingSeries) -> tuple[bool, int, str]:
+    newest = series.readings[-1].about.date().toordinal() if series.readings else 0
+    return not series.is_point_in_time, -newest, series.source
