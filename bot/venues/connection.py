@@ -5,6 +5,7 @@ of it. Here every answer must have the venue's shape before a parser sees it.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +13,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.ports.clock import Clock
+from bot.venues.credentials import ApiKey
 from bot.venues.table import Venue
-from bot.venues.troubles import MISREAD, malformed, unavailable
+from bot.venues.troubles import MISREAD, malformed, unavailable, words_of
 from core.domain.errors import FeedUnavailable
 
 MARKETS_KEPT = timedelta(days=1)
+_SERVER_FAULT = 500
+
+# At its most talkative ccxt writes the headers of every request, and the key is one of them.
+_QUIET = logging.getLogger("evenkeel.ccxt")
+_QUIET.setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,10 @@ class CheckedAnswers:
     number = str
     """Numbers stay text: as floats they lose digits, as Decimal they break ccxt's loading."""
 
+    logger = _QUIET
+
     checked_as: Venue
+    its_errors: type[Exception]
 
     async def fetch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # ccxt's own types
         """Ask, and refuse an answer that does not have the venue's shape.
@@ -59,13 +69,32 @@ class CheckedAnswers:
             raise malformed(f"{venue.title} answered without {venue.envelope!r}")
         return answer
 
+    def handle_errors(self, *told: Any) -> Any:  # noqa: ANN401  # ccxt's own types
+        """Let ccxt judge an answer, and keep beside its error the words of a venue that refuses.
+
+        Raises:
+            FeedUnavailable: the status tells of a fault that ccxt has no name for.
+        """
+        status, answer = told[0], told[6]
+        try:
+            judged = super().handle_errors(*told)  # type: ignore[misc]
+        except self.its_errors as error:
+            error.words = words_of(status, answer)  # type: ignore[attr-defined]
+            raise
+        if status >= _SERVER_FAULT and str(status) not in self.httpExceptions:  # type: ignore[attr-defined]
+            raise malformed(f"{self.checked_as.title} answered with the status {status}")
+        return judged
+
     def parse_ohlcvs(self, ohlcvs: Any, market: Any = None, *_: Any) -> list[Any]:  # noqa: ANN401
         """Return the candles as they came; ccxt would sort them and hide a muddled answer."""
         return [self.parse_ohlcv(row, market) for row in ohlcvs or ()]  # type: ignore[attr-defined]
 
 
 class Connection:
-    """Asks one venue, without a key. Belongs to one event loop; close it."""
+    """Asks one venue, with a key or without. Belongs to one event loop; close it.
+
+    A key must have one connection alone: two of them would use each other's nonces up.
+    """
 
     def __init__(
         self,
@@ -74,6 +103,7 @@ class Connection:
         *,
         base_url: str | None = None,
         manners: Manners = POLITE,
+        key: ApiKey | None = None,
     ) -> None:
         """Keep what it takes; nothing is opened yet.
 
@@ -83,10 +113,12 @@ class Connection:
             base_url: scheme, host and perhaps a first part of the path that stand in for the
                 venue's own; None or empty = the venue itself.
             manners: how it is asked.
+            key: to an account there; None = public questions only.
         """
         self.venue = venue
         self.clock = clock
         self.manners = manners
+        self.key = key
         self._base_url = base_url or None
         self._exchange: Any = None
         self._its_errors: type[Exception] = Exception
@@ -111,7 +143,8 @@ class Connection:
             raise
         # The cause is left out on purpose: its text holds whole addresses.
         except (self._its_errors, *MISREAD) as error:
-            raise unavailable(self.venue.title, error) from None
+            words = getattr(error, "words", ())
+            raise unavailable(self.venue.title, error, key=self.key, words=words) from None
 
     async def markets(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the venue's markets by symbol, at most a day old.
@@ -174,6 +207,8 @@ class Connection:
             if self._base_url is not None:
                 api = self._exchange.urls["api"]
                 self._exchange.urls["api"] = _moved(api, self._base_url.rstrip("/"))
+            if self.key is not None:
+                self._exchange.apiKey, self._exchange.secret = self.key.public, self.key.secret
         return self._exchange
 
 
@@ -182,7 +217,8 @@ def _open(venue: Venue, manners: Manners) -> tuple[Any, type[Exception]]:
     # A second of importing, which only those pay who use a real venue.
     import ccxt.async_support as ccxt  # noqa: PLC0415
 
-    checked = type(venue.title, (CheckedAnswers, getattr(ccxt, venue.name)), {"checked_as": venue})
+    own = {"checked_as": venue, "its_errors": ccxt.BaseError}
+    checked = type(venue.title, (CheckedAnswers, getattr(ccxt, venue.name)), own)
     exchange = checked(
         {
             "timeout": int(manners.answer_seconds * 1000),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from bot.venues.credentials import ApiKey
 from core.domain.errors import FeedUnavailable
 from core.domain.readings import Trouble
 
@@ -28,6 +29,9 @@ _TAG = re.compile(r"<[^>]*>?")
 _LEAD = re.compile(r"^[a-z]+ (?=GET|POST|\{|\d)(?:GET|POST)?\s*")
 _MOST = 120
 
+_SERVER_FAULT = 500
+_TIMED_OUT = 408
+
 _SENTENCES = {
     Trouble.LIMITED: "asks for fewer questions",
     Trouble.REFUSED: "refused the question",
@@ -36,17 +40,57 @@ _SENTENCES = {
 }
 
 
-def unavailable(title: str, error: Exception) -> FeedUnavailable:
+class VenueRefusal(FeedUnavailable):
+    """The venue itself said no, in its own words; nothing stood beside them in its answer.
+
+    Attributes:
+        words: what it said, one text per objection; never empty.
+    """
+
+    def __init__(self, message: str, *, trouble: str, words: tuple[str, ...]) -> None:
+        """Keep the sentence, the word for why, and the venue's words."""
+        super().__init__(message, trouble=trouble)
+        self.words = words
+
+
+def words_of(status: int, answer: object) -> tuple[str, ...]:
+    """Return a venue's own words of refusal; empty where they prove nothing.
+
+    They do not under a status that tells of a fault or of a lost answer, nor beside a result.
+
+    Args:
+        status: of HTTP.
+        answer: the body, parsed; Kraken's shape is the one that is known here.
+    """
+    if status >= _SERVER_FAULT or status == _TIMED_OUT:
+        return ()
+    if not isinstance(answer, dict) or answer.get("result"):
+        return ()
+    words = answer.get("error")
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        return ()
+    return tuple(words)
+
+
+def unavailable(
+    title: str, error: Exception, *, key: ApiKey | None = None, words: tuple[str, ...] = ()
+) -> FeedUnavailable:
     """Return what a venue's error means here.
 
     Args:
         title: the venue's name in a sentence.
         error: one of ccxt's, or one of ``MISREAD``.
+        key: what must not be told, should the venue repeat it.
+        words: what the venue said in refusing, where it did.
     """
     trouble = _trouble_of(error)
-    detail = _detail_of(error)
+    detail = _detail_of(error, key)
     told = f"{type(error).__name__}: {detail}" if detail else type(error).__name__
-    return FeedUnavailable(f"{title} {_SENTENCES[trouble]} ({told})", trouble=trouble)
+    message = f"{title} {_SENTENCES[trouble]} ({told})"
+    if words:
+        bare = words if key is None else tuple(key.scrubbed(word) for word in words)
+        return VenueRefusal(message, trouble=trouble, words=bare)
+    return FeedUnavailable(message, trouble=trouble)
 
 
 def malformed(message: str) -> FeedUnavailable:
@@ -75,8 +119,9 @@ def _names_of(error: Exception) -> Iterator[str]:
     yield "ExchangeError"
 
 
-def _detail_of(error: Exception) -> str:
-    """Return what the venue said, without ccxt's lead, addresses, markup and length."""
-    bare = _TAG.sub(" ", _ADDRESS.sub(" ", _LEAD.sub("", str(error))))
+def _detail_of(error: Exception, key: ApiKey | None) -> str:
+    """Return what the venue said, without ccxt's lead, addresses, markup, keys and length."""
+    said = str(error) if key is None else key.scrubbed(str(error))
+    bare = _TAG.sub(" ", _ADDRESS.sub(" ", _LEAD.sub("", said)))
     words = " ".join(bare.split())
     return words if len(words) <= _MOST else f"{words[:_MOST]}…"

@@ -1,0 +1,1 @@
+"""Orders at a real venue, against an emulated Kraken over HTTP."""
