@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator
 from datetime import time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
 from core.domain.decision import Reason, ReasonCode
 from core.domain.errors import SnapshotInvalid
-from core.domain.market import Book, MarketRules, Quote
+from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.policy import DataRules, Policy
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
@@ -63,8 +64,7 @@ def find_history_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...
     closed_at = bars.opened_at + ONE_DAY
     if snapshot.as_of >= closed_at + ONE_DAY + USABLE_AFTER:
         return (Reason(ReasonCode.BARS_LATE, asset, (("day", bars.opened_at),)),)
-    is_sound = all(0 < close < math.inf for close in bars.closes[-WINDOW:])
-    if snapshot.as_of < closed_at + USABLE_AFTER or not is_sound:
+    if snapshot.as_of < closed_at + USABLE_AFTER or not _is_sound(bars):
         return (Reason(ReasonCode.DATA_UNSAFE, "", (("what", f"daily bars of {asset}"),)),)
     return ()
 
@@ -93,6 +93,12 @@ def stale_price(asset: Asset, snapshot: Snapshot, rules: DataRules) -> Reason | 
         if not -rules.max_clock_skew <= age <= rules.traded_quote_max_age:
             return Reason(ReasonCode.PRICE_STALE, asset, (("observed_at", row.observed_at),))
     return None
+
+
+@lru_cache(maxsize=8)  # bars change once a day, decisions are made every few minutes
+def _is_sound(bars: BarSeries) -> bool:
+    """Tell whether every close in the window is a price."""
+    return all(0 < close < math.inf for close in bars.closes[-WINDOW:])
 
 
 def _problems(snapshot: Snapshot, policy: Policy) -> Iterator[str]:

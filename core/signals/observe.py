@@ -121,8 +121,8 @@ def _closed_days(
 ) -> EngineState:
     """Fold every closed day that the memory has not seen."""
     newest = bars.opened_at.date()
-    known = _sound(bars) - WINDOW + 1
-    count = min(known, max(_unseen(newest, one) for one in _last_days(policy, state, bars)))
+    unseen = max(_unseen(newest, one) for one in _last_days(policy, state, bars))
+    count = 0 if unseen <= 0 else min(_sound(bars) - WINDOW + 1, unseen)
     if count <= 0:
         return state
     features = indicators(bars, count, policy.regime)
