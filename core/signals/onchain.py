@@ -8,18 +8,17 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from statistics import median
 
 from core.domain.readings import Reading, ReadingKind, ReadingSeries
 from core.domain.units import ONE, ZERO, exact
 from core.domain.watching import RegimeRules
+from core.signals.votes import robust_z
 
 # Source: METHODS 2.3, 3.2, 3.4.
 _WINDOW, _MONTH = timedelta(days=180), timedelta(days=30)
 _LEAST_VALUES = 90  # half a window; of fewer values no spread is told
 _STALE_AFTER = timedelta(hours=36)
 _FULL_Z = Decimal(3)
-_NORMAL_MAD = Decimal("1.4826")
 _MIDDLE = Decimal("0.5")
 _SIX_DIGITS = Decimal("0.000001")
 
@@ -64,7 +63,7 @@ def _until(series: ReadingSeries, start: datetime) -> Sequence[Reading]:
 
 def _inflow_vote(rows: Sequence[Reading], start: datetime) -> Decimal | None:
     """Coins that leave exchanges speak for a rise."""
-    z = _robust_z({row.about: row.value for row in rows}, start)
+    z = _newest_z({row.about: row.value for row in rows}, start)
     return None if z is None else _clip(-z / _FULL_Z)
 
 
@@ -82,11 +81,11 @@ def _mvrv_vote(rows: Sequence[Reading], start: datetime) -> Decimal | None:
         for about, value in values.items()
         if about - _MONTH in values
     }
-    z = _robust_z(changes, start)
+    z = _newest_z(changes, start)
     return None if z is None else _clip(z / _FULL_Z)
 
 
-def _robust_z(values: dict[datetime, Decimal], start: datetime) -> Decimal | None:
+def _newest_z(values: dict[datetime, Decimal], start: datetime) -> Decimal | None:
     """Return the newest value's distance from the median in robust deviations; None if untold."""
     newest = max(values, default=None)
     if newest is None or start - newest > _STALE_AFTER:
@@ -94,12 +93,7 @@ def _robust_z(values: dict[datetime, Decimal], start: datetime) -> Decimal | Non
     window = [value for about, value in values.items() if about > newest - _WINDOW]
     if len(window) < _LEAST_VALUES:
         return None
-    middle = median(window)
-    distance = values[newest] - middle
-    spread = _NORMAL_MAD * median(abs(value - middle) for value in window)
-    if distance == ZERO:
-        return ZERO
-    return distance / spread if spread > ZERO else _FULL_Z.copy_sign(distance)
+    return robust_z(values[newest], window)
 
 
 def _clip(value: Decimal) -> Decimal:
