@@ -3,18 +3,16 @@
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bot.app.account import mode_of, open_account
 from bot.app.chat import audience_of
 from bot.app.feeds import open_readings
 from bot.app.market import fitted_to, open_market, read_scene
-from bot.app.plan import ACCOUNT, DATABASE, RunPlan
+from bot.app.plan import DATABASE, RunPlan
 from bot.app.running import Market
-from bot.exchange.paper import PaperExchange
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
-from bot.ports.messages import Mode
 from bot.store.sqlite import open_store
 from bot.workflow.desk import Approver, Desk
-from core.domain.units import Quantity
 
 
 async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> tuple[Desk, Market]:
@@ -25,26 +23,24 @@ async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> tuple
     """
     scene = None if plan.replay is None else read_scene(plan.replay, plan.settings)
     settings, notes = fitted_to(scene, plan.settings)
-    policy, file = settings.policy, settings.file
+    policy = settings.policy
     store = stack.enter_context(open_store(folder / DATABASE))
     market = open_market(plan, store, scene, stack=stack, notes=notes)
-    paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
-    stack.callback(paper.close)
-    await paper.open_with({policy.quote: Quantity(file.start_cash)})
+    account = await open_account(plan, folder, store, market, stack=stack)
     readings = open_readings(plan, store, market.clock, stack=stack)
     zone = settings.zone
     desk = Desk(
         store=store,
         clock=market.clock,
         market=market.reader,
-        account=paper,
-        placer=paper,
+        account=account.reader,
+        placer=account.placer,
         snapshots=VenueSnapshots(
-            market.reader, paper, clock=market.clock, policy=policy, readings=readings
+            market.reader, account.reader, clock=market.clock, policy=policy, readings=readings
         ),
         narrator=TemplateNarrator(clock=market.clock, zone=zone),
         policy=policy,
-        mode=Mode.PAPER,
+        mode=mode_of(settings),
         audience=audience_of(plan, zone),
         approver=Approver.PERSON if plan.answering is None else Approver.AUTO,
     )

@@ -61,12 +61,22 @@ class RunPlan:
 
 
 def folder_of(plan: RunPlan) -> Path:
-    """Return the run's own folder: an unfinished demonstration goes on, anything else is new."""
+    """Return the run's own folder: an unfinished demonstration goes on, anything else is new.
+
+    Raises:
+        InputInvalid: a real account was to begin anew.
+    """
     root, file = plan.settings.data_dir, plan.settings.file
     if plan.replay is not None:
         return _unused(root, f"replay-{plan.replay.path.stem}")
     if plan.settings.is_live_market:
-        name = f"{file.venue}-paper"
+        # Watching and trading are one account with one past, so they share their records.
+        name = f"{file.venue}-{'account' if plan.settings.has_real_account else 'paper'}"
+        if plan.fresh and plan.settings.has_real_account:
+            raise InputInvalid(
+                "--fresh begins a new paper account; your own account goes on with its records, "
+                "so leave it out"
+            )
     else:
         name = f"{'simulated' if plan.is_staged else 'realtime'}-{file.simulation.seed}"
     candidates = sorted(root.glob(f"{name}*/{DATABASE}"), key=lambda path: path.stat().st_mtime)

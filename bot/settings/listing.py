@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from bot.settings.loading import GLASSNODE_KEY, SANTIMENT_KEY, TOKEN, Settings
+from bot.settings.loading import (
+    GLASSNODE_KEY,
+    READING_KEY,
+    SANTIMENT_KEY,
+    TOKEN,
+    TRADING_KEY,
+    Settings,
+)
 from core.domain.units import text_of
 
 
@@ -26,6 +33,8 @@ def values_in_force(settings: Settings) -> Iterator[Value]:
         (TOKEN, settings.telegram_token, "token of the Telegram bot"),
         (GLASSNODE_KEY, settings.glassnode_key, "key of Glassnode; without it the feed is off"),
         (SANTIMENT_KEY, settings.santiment_key, "key of Santiment; without it the feed is off"),
+        (f"{TRADING_KEY}_KEY", settings.trading_key, "key to your account; its secret beside it"),
+        (f"{READING_KEY}_KEY", settings.reading_key, "second key that only reads; not needed"),
     ):
         there = "set" if secret is not None else "not set"
         yield Value(name, there, meaning, "environment or .env")

@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 from bot.settings.evidence import evidence_of
 from bot.settings.policy import policy_of
 from bot.settings.policy_file import DEMO, PolicyFile
-from bot.settings.secrets import read_secret
+from bot.settings.secrets import KeyPair, read_key_pair, read_secret
 from core.domain.errors import InputInvalid, PolicyInvalid
 from core.domain.policy import Policy
 from core.domain.stress import Family
@@ -20,6 +20,8 @@ from core.domain.stress import Family
 TOKEN = "EVENKEEL_TELEGRAM_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 GLASSNODE_KEY = "EVENKEEL_GLASSNODE_KEY"
 SANTIMENT_KEY = "EVENKEEL_SANTIMENT_KEY"
+TRADING_KEY = "EVENKEEL_EXCHANGE"
+READING_KEY = "EVENKEEL_EXCHANGE_READ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Settings:
         data_dir: the folder of the databases.
         telegram_token: the bot's token, None without Telegram.
         glassnode_key, santiment_key: keys of paid feeds, None = that feed is off.
+        trading_key: to the owner's account at the venue, None without one.
+        reading_key: a second key that only reads; None = the first does both.
         replayed: the kinds of evidence beside price and correlation that a replay brings; None when
             nothing is replayed.
     """
@@ -42,6 +46,8 @@ class Settings:
     telegram_token: SecretStr | None = None
     glassnode_key: SecretStr | None = None
     santiment_key: SecretStr | None = None
+    trading_key: KeyPair | None = None
+    reading_key: KeyPair | None = None
     replayed: tuple[Family, ...] | None = None
 
     @property
@@ -62,6 +68,11 @@ class Settings:
     def is_live_market(self) -> bool:
         """Tell whether prices come from a real venue."""
         return self.file.venue != "simulated" and self.replayed is None
+
+    @property
+    def has_real_account(self) -> bool:
+        """Tell whether the owner's own account is looked at."""
+        return self.is_live_market and self.file.mode != "paper"
 
     @property
     def _evidence(self) -> tuple[Family, ...]:
@@ -104,6 +115,11 @@ def load_settings(
     path = policy_path or (beside if beside.exists() else None)
     file = DEMO if path is None else read_policy_file(path)
     dotenv = (path or beside).parent / ".env"
+    if file.mode != "paper" and file.venue == "simulated":
+        raise InputInvalid(
+            f'{path}: mode is "{file.mode}", and nobody has an account at the simulated venue; '
+            'set venue = "kraken", or mode = "paper"'
+        )
     return Settings(
         file=file,
         origin="the built-in demonstration" if path is None else str(path),
@@ -111,6 +127,8 @@ def load_settings(
         telegram_token=read_secret(TOKEN, dotenv, environment),
         glassnode_key=read_secret(GLASSNODE_KEY, dotenv, environment),
         santiment_key=read_secret(SANTIMENT_KEY, dotenv, environment),
+        trading_key=read_key_pair(TRADING_KEY, dotenv, environment),
+        reading_key=read_key_pair(READING_KEY, dotenv, environment),
     )
 
 

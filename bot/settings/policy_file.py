@@ -39,6 +39,7 @@ PersonId = Annotated[int, Field(gt=0)]
 Loudness = Literal["on", "silent", "off"]
 VenueName = Literal["kraken", "binance", "coinbase"]
 FamilyName = Literal["price", "sentiment", "correlation", "flows", "quote", "venue"]
+ModeName = Literal["paper", "watch", "live"]
 MessageName = Literal["card", "report", "digest", "notice", "alarm"]
 
 
@@ -197,6 +198,26 @@ class ExchangeSection(_Section):
         return {str(venue): url for venue, url in self.base_urls.items()}
 
 
+class LiveSection(_Section):
+    """What live trading asks for beside ``mode = "live"``."""
+
+    without_trial: str = ""
+    """skips the 14 days of trial with these words: I accept live trading without a trial"""
+
+
+class HealthSection(_Section):
+    """How others can tell that the bot is well."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """local port of /healthz and /readyz; 0 = none"""
+    host: str = "127.0.0.1"
+    """local address of that port"""
+    heartbeat_url: Address = ""
+    """address of an outside watchdog that is asked for every few minutes; none without a value"""
+    heartbeat_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """minutes between two heartbeats"""
+
+
 class TelegramSection(_Section):
     """Where the Bot API is; any gateway or test server will do."""
 
@@ -228,8 +249,8 @@ class PolicyFile(_Section):
     """how wide the bands are"""
     venue: Literal["simulated"] | VenueName = "simulated"
     """the market the bot lives on: simulated, kraken, binance or coinbase"""
-    mode: Literal["paper"] = "paper"
-    """what an approval does"""
+    mode: ModeName = "paper"
+    """paper: made-up money; watch: your account, and no orders; live: what you approve is traded"""
     approvers: tuple[PersonId, ...] = ()
     """Telegram ids of the people who decide; empty means nobody"""
     viewers: tuple[PersonId, ...] = ()
@@ -252,6 +273,8 @@ class PolicyFile(_Section):
     tilt: TiltSection = Field(default_factory=TiltSection)
     feeds: FeedSection = Field(default_factory=FeedSection)
     exchange: ExchangeSection = Field(default_factory=ExchangeSection)
+    live: LiveSection = Field(default_factory=LiveSection)
+    health: HealthSection = Field(default_factory=HealthSection)
     messages: MessageSection = Field(default_factory=MessageSection)
     telegram: TelegramSection = Field(default_factory=TelegramSection)
     simulation: SimulationSection = Field(default_factory=SimulationSection)

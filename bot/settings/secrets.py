@@ -3,11 +3,37 @@
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from core.domain.errors import InputInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A key to an account: the venue's name of it, and what signs."""
+
+    public: SecretStr
+    secret: SecretStr
+
+
+def read_key_pair(name: str, dotenv: Path, environment: Mapping[str, str]) -> KeyPair | None:
+    """Return the pair under ``NAME_KEY`` and ``NAME_SECRET``; None when neither is there.
+
+    Raises:
+        InputInvalid: one half is missing, or a secret's file that others may read.
+    """
+    names = (f"{name}_KEY", f"{name}_SECRET")
+    public, secret = (read_secret(half, dotenv, environment) for half in names)
+    if public is None and secret is None:
+        return None
+    if public is None or secret is None:
+        there, missing = names if secret is None else reversed(names)
+        raise InputInvalid(f"{there} is set and {missing} is not; a key has both parts, give both")
+    # A key of Coinbase has several lines; in one line of a file they are written as \\n.
+    return KeyPair(public, SecretStr(secret.get_secret_value().replace("\\n", "\n")))
 
 
 def read_secret(name: str, dotenv: Path, environment: Mapping[str, str]) -> SecretStr | None:

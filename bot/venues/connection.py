@@ -6,7 +6,8 @@ of it. Here every answer must have the venue's shape before a parser sees it.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,7 +94,8 @@ class CheckedAnswers:
 class Connection:
     """Asks one venue, with a key or without. Belongs to one event loop; close it.
 
-    A key must have one connection alone: two of them would use each other's nonces up.
+    A key must have one connection alone: two of them would use each other's nonces up. For the same
+    reason questions with a key are asked one after another: two under way may overtake each other.
     """
 
     def __init__(
@@ -124,6 +126,8 @@ class Connection:
         self._its_errors: type[Exception] = Exception
         self._loaded_at: datetime | None = None
         self._loading: asyncio.Task[FeedUnavailable | None] | None = None
+        self._line = asyncio.Lock()
+        self._served: asyncio.Task[object] | None = None
 
     @property
     def timeframes(self) -> Mapping[str, object]:
@@ -136,6 +140,22 @@ class Connection:
         Raises:
             FeedUnavailable: the venue gave nothing that can be believed.
         """
+        if self.key is None or self._served is asyncio.current_task():
+            return await self._ask(method, *args, **kwargs)
+        async with self.alone():
+            return await self._ask(method, *args, **kwargs)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Stand first in line: until the block ends, nobody else asks with this key."""
+        async with self._line:
+            self._served = asyncio.current_task()
+            try:
+                yield
+            finally:
+                self._served = None
+
+    async def _ask(self, method: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         exchange = self._opened()
         try:
             return await getattr(exchange, method)(*args, **kwargs)
@@ -187,7 +207,8 @@ class Connection:
     async def _load(self) -> FeedUnavailable | None:
         """Load the markets; an error is returned, since nobody may be waiting any more."""
         try:
-            markets = await self.ask("load_markets", True)  # noqa: FBT003  # ccxt's: again
+            # A public question needs no place in the line, and the first in it may wait for this.
+            markets = await self._ask("load_markets", True)  # noqa: FBT003  # ccxt's: again
             if not markets:
                 return malformed(f"{self.venue.title} lists no markets")
         except FeedUnavailable as failure:

@@ -14,8 +14,10 @@ from core.domain.proposal import Order, OrderReport, OrderState
 from core.domain.units import ZERO
 from core.lifecycle import OrderEvent
 
-# Source: METHODS 8.5: validity of an order, and how far apart two queries must lie.
-VALID_FOR = timedelta(seconds=5)
+# Long enough for the pace that a venue asks for, short enough that an order nobody heard of is soon
+# known to be dead.
+VALID_FOR = timedelta(seconds=20)
+# Source: METHODS 8.5: how far apart two queries must lie.
 QUERY_GAP = timedelta(seconds=30)
 QUERIES = 3
 # A clock may have been set back since; a client id never means another order.

@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 
 from bot.exchange.live.amounts import count_of, instant_of
 from bot.exchange.live.private import KrakenPrivate
+from bot.ports.keys import KeyReport, Purpose
 from bot.venues.connection import Connection
 from bot.venues.troubles import malformed
 
@@ -103,6 +104,31 @@ async def read_powers(connection: Connection) -> KeyPowers:
         is_cut=any(_instant(told, name) for name in ("queryFrom", "queryTo")),
         addresses=tuple(addresses),
     )
+
+
+class KrakenKeys:
+    """Implements ``KeyInspector`` for the key of one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Ask through ``connection``."""
+        self._connection = connection
+
+    async def inspect(self, purpose: Purpose) -> KeyReport:
+        """Return what the key may do, and what is wrong with it for its purpose.
+
+        Raises:
+            InputInvalid: the connection has no key that can sign.
+            FeedUnavailable: Kraken gave nothing that can be believed; such a key is not to be used.
+            AccountProblem: Kraken refuses the key.
+        """
+        powers = await read_powers(self._connection)
+        judge = wrong_for_trading if purpose is Purpose.TRADE else wrong_for_reading
+        return KeyReport(
+            powers.can_trade,
+            powers.can_withdraw,
+            judge(powers, self._connection.clock.now()),
+            worth_knowing(powers),
+        )
 
 
 def wrong_for_reading(powers: KeyPowers, now: datetime) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ A client id does not protect against a second order: Kraken checks it among open
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.exchange.live.fills import Taken
 from bot.exchange.live.lookup import KrakenOrders
@@ -23,6 +24,7 @@ from core.domain.errors import (
     OrderOutcomeUnknown,
     OrderRejected,
 )
+from core.domain.market import MarketRules
 from core.domain.proposal import Order, OrderReport
 from core.domain.units import Asset
 
@@ -82,13 +84,19 @@ class KrakenPlacer:
             OrderRejected: a definite no; nothing was bought or sold.
             OrderOutcomeUnknown: anything else; look the order up, and never send it again.
         """
-        request = await self._request(order)
-        self._placed[order.client_id] = order.intent_at
+        market, rules = await self._market(order)
+        # Nobody else may ask between the look at the deadline and the order itself.
+        async with self._connection.alone():
+            request = await self._request(order, market, rules)
+            self._placed[order.client_id] = order.intent_at
+            try:
+                venue_id = await self._send(order, request)
+            except asyncio.CancelledError as cancelled:
+                raise _lost(order) from cancelled
         try:
-            venue_id = await self._send(order, request)
             return await self._settled(order, venue_id)
         except asyncio.CancelledError as cancelled:
-            raise _unknown(order, "the program stopped waiting for the answer") from cancelled
+            raise _lost(order) from cancelled
 
     async def find(self, client_id: str) -> OrderReport | None:
         """Look ``client_id`` up among open orders, closed orders and trades; None = not there.
@@ -127,21 +135,29 @@ class KrakenPlacer:
             if not is_gone(refusal.words):
                 raise
 
-    async def _request(self, order: Order) -> dict[str, str]:
-        """Return what will be sent; until here nothing is."""
+    async def _market(self, order: Order) -> tuple[Mapping[str, Any], MarketRules]:
+        """Return the market of an order, and its rules; until here nothing is sent."""
         symbol = f"{order.asset}/{self._quote}"
         try:
             market = (await self._connection.markets()).get(symbol)
             if market is None:
                 raise OrderRejected(f"nothing was sent: Kraken does not trade {symbol}")
-            rules = rules_of("kraken", "Kraken", order.asset, market)
-            # Earlier questions may have to be paid for with waiting. That must be over before the
-            # deadline is looked at, or the order would grow old on its way.
+            return market, rules_of("kraken", "Kraken", order.asset, market)
+        except FeedUnavailable as error:
+            raise _unread(symbol, error) from None
+
+    async def _request(
+        self, order: Order, market: Mapping[str, Any], rules: MarketRules
+    ) -> dict[str, str]:
+        """Return what will be sent; until here nothing is.
+
+        Earlier questions may have to be paid for with waiting. That must be over before the
+        deadline is looked at, or the order would grow old on its way.
+        """
+        try:
             await self._connection.ask("throttle", 0)
         except FeedUnavailable as error:
-            raise OrderRejected(
-                f"nothing was sent: the rules of {symbol} cannot be read ({error})"
-            ) from None
+            raise _unread(f"{order.asset}/{self._quote}", error) from None
         return request_of(order, market, rules, now=self._clock.now())
 
     async def _send(self, order: Order, request: dict[str, str]) -> str:
@@ -191,6 +207,14 @@ def _check_same(order: Order, taken: Taken) -> None:
     sent = (order.asset, order.side, order.quantity)
     if (taken.asset, taken.side, taken.volume) != sent:
         raise malformed(f"Kraken tells another order than the one sent as {taken.venue_id}")
+
+
+def _unread(symbol: str, error: FeedUnavailable) -> OrderRejected:
+    return OrderRejected(f"nothing was sent: the rules of {symbol} cannot be read ({error})")
+
+
+def _lost(order: Order) -> OrderOutcomeUnknown:
+    return _unknown(order, "the program stopped waiting for the answer")
 
 
 def _unknown(order: Order, why: str) -> OrderOutcomeUnknown:
