@@ -20,7 +20,7 @@ from bot.workflow.digest import post_digest
 from bot.workflow.expire import expire_due, remind_due
 from bot.workflow.reconcile import recover
 from bot.workflow.withheld import mark_withheld
-from core.domain.errors import FeedUnavailable
+from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.snapshot import Occasion
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
 async def _daily(desk: Desk) -> None:
     """Evaluate the day, and see what became of the plans that a pause held back."""
     await safely_check(desk, Occasion.DAILY)
-    with suppress(FeedUnavailable):  # a mark is tried again the next day
+    with suppress(FeedUnavailable, AccountProblem):  # a mark is tried again the next day
         await mark_withheld(desk)
 
 

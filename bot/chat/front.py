@@ -12,7 +12,7 @@ from bot.chat.visit import Visit
 from bot.ports.clock import Clock
 from bot.ports.messages import NoticeCode
 from bot.workflow.desk import Desk
-from core.domain.errors import FeedUnavailable, StoreConflict
+from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 
 APPROVERS_ONLY: Final = "Only an approver can do that. You may look: /status, /plan, /why."
 PRIVATE_ONLY: Final = "This works in a private chat with me only."
@@ -75,6 +75,8 @@ class Front:
             return await handler.act(visit)
         except FeedUnavailable as error:
             visit.say("No fresh data", text(f"{error}. Please try again in a minute."))
+        except AccountProblem as problem:
+            visit.say("The account", text(str(problem)))
         except StoreConflict:
             visit.say("", text("Somebody else was faster. /status shows how things stand."))
         return ""

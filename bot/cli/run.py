@@ -62,6 +62,11 @@ Fresh = Annotated[
 ]
 
 
+_MODES = {
+    "paper": "PAPER money",
+    "watch": "WATCH, your account, no orders",
+    "live": "LIVE, your account",
+}
 _ANSWERS = {
     Answering.ALL: "every proposal is approved automatically",
     Answering.NONE: "every proposal is rejected automatically",
@@ -114,7 +119,8 @@ def _print_start(settings: Settings, plan: "RunPlan", notes: Sequence[str]) -> N
     market = "simulated market" if plan.replay is None else f"replay of {plan.replay.path.name}"
     if settings.is_live_market:
         market = f"real prices of {settings.file.venue}"
-    print(f"Evenkeel {version('evenkeel')} · PAPER money · {market} · policy: {settings.origin}")
+    what = _MODES[settings.file.mode if settings.has_real_account else "paper"]
+    print(f"Evenkeel {version('evenkeel')} · {what} · {market} · policy: {settings.origin}")
     if settings.telegram_token is None:
         print(
             "To use Telegram: put EVENKEEL_TELEGRAM_TOKEN into .env, and targets and your id into "

@@ -39,6 +39,9 @@ _KEYS_OF: dict[tuple[NoticeCode, str], str] = {
     (NoticeCode.FEEDS_SILENT, "what"): "family",
 }
 
+# Where ``why`` is whole sentences that tell a person what to do.
+_SENTENCES = frozenset({NoticeCode.ACCOUNT_PROBLEM})
+
 # Where ``what`` is a plan in short.
 _PLANS = frozenset({NoticeCode.WITHHELD, NoticeCode.WITHHELD_MARKED})
 
@@ -52,6 +55,9 @@ _DAYS = re.compile(r"[0-9]{1,4}")
 
 LONGEST_PLAN = 120
 """Characters of a plan's trades that a notice quotes."""
+
+LONGEST_MEND = 400
+"""Characters of an account's problem that a notice quotes, with what a person can do."""
 
 
 def notice_line(
@@ -96,6 +102,8 @@ def _texts(wording: Wording, code: NoticeCode, values: dict[str, str]) -> dict[s
     }
     if code in _PLANS and "what" in values:
         texts["what"] = plain(values["what"], LONGEST_PLAN)
+    if code in _SENTENCES and "why" in values:
+        texts["why"] = plain(values["why"], LONGEST_MEND)
     return {name: text for name, text in texts.items() if text}
 
 

@@ -197,6 +197,10 @@ class Orders(Protocol):
         """
         ...
 
+    def get(self, client_id: str) -> Order | None:
+        """Return one order, or None."""
+        ...
+
     def of(self, proposal_id: str) -> Sequence[Order]:
         """Return the orders of one proposal by leg and attempt."""
         ...

@@ -102,6 +102,11 @@ class SqliteOrders:
         self._journal.append(ORDER_KINDS[event], STORE_ACTOR, payload, at=at)
         return moved
 
+    def get(self, client_id: str) -> Order | None:
+        """Return one order, or None."""
+        row = self._work.row(_BY_ID, {"client_id": client_id})
+        return None if row is None else Order(**row)
+
     def of(self, proposal_id: str) -> Sequence[Order]:
         """Return the orders of one proposal by leg and attempt."""
         rows = self._work.rows(_BY_PROPOSAL, {"proposal_id": proposal_id})

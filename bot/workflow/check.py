@@ -4,12 +4,13 @@ from datetime import time
 
 from bot.ports.messages import Explanation, MessageType, NoticeCode
 from bot.ports.records import Transaction
+from bot.workflow.account_trouble import forget_account_problem, note_account_problem
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
 from bot.workflow.stress import follow_stress
 from core.domain.decision import Decision, Plan, Propose, ReasonCode
-from core.domain.errors import FeedUnavailable, StoreConflict
+from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
 from core.domain.stress import Stress
@@ -29,6 +30,7 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
 
     Raises:
         FeedUnavailable: no snapshot could be taken; nothing was stored.
+        AccountProblem: the account cannot be used; nothing was stored.
     """
     await sync_flows(desk)
     snapshot = await desk.snapshots.take(occasion)
@@ -100,11 +102,14 @@ def lacks_today(desk: Desk) -> bool:
 
 
 async def safely_check(desk: Desk, occasion: Occasion) -> Decision | None:
-    """Check, and tell people when the data could not be had, once a day."""
+    """Check, and tell people when data or the account could not be had, once a day."""
     try:
         if occasion is Occasion.INTRADAY and not lacks_today(desk):
             return await watch(desk)
         return await check(desk, Occasion.DAILY if lacks_today(desk) else occasion)
+    except AccountProblem as problem:
+        note_account_problem(desk, problem)
+        return None
     except FeedUnavailable as error:
         now = desk.clock.now()
         with desk.store.transaction() as tx:
@@ -129,6 +134,7 @@ def _record(
         tx.memory.put(EVALUATED_ON, today.isoformat())
     tx.decisions.add(decision, snapshot, desk.policy, state)
     tx.memory.save(decision.next_state)
+    forget_account_problem(tx, desk)
     follow_stress(tx, desk, decision, was=state, snapshot=snapshot)
     if decision.has(ReasonCode.SIZE_REMINDER):
         key = f"size:{today}"

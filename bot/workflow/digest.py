@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from bot.ports.messages import DataAge, Digest, MessageType
 from bot.ports.records import Transaction
+from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.check import look
 from bot.workflow.desk import Desk, post
 from bot.workflow.flows import TOLD, reconcile, sync_flows
 from core.domain.decision import Decision
-from core.domain.errors import FeedUnavailable
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
 from core.domain.units import ZERO, Money, exact
@@ -43,7 +43,7 @@ async def compose_digest(desk: Desk) -> Digest:
         current = await look(desk)
         ages = _ages(await desk.snapshots.glance())
         balances = await desk.account.balances()
-    except FeedUnavailable as error:
+    except UNREADABLE as error:
         ages = (DataAge(f"unavailable: {error}", None),)
     now = desk.clock.now()
     with desk.store.reading() as tx:

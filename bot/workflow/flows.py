@@ -8,6 +8,8 @@ from decimal import Decimal
 from bot.ports.messages import NoticeCode, Reconciliation
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk, notify
+from bot.workflow.late_orders import halt_for_late_orders
+from bot.workflow.opening import open_books, opened_at
 from core.domain.portfolio import Balance, Flow, FlowKind
 from core.domain.units import ZERO, Asset, Money, Quantity, text_of
 
@@ -22,10 +24,8 @@ async def sync_flows(desk: Desk) -> Sequence[Flow]:
 
     Deposits and withdrawals of quote currency become new money; people are told of them.
     """
-    with desk.store.reading() as tx:
-        seen = tx.memory.get(LAST_SEEN)
-    since = None if seen is None else datetime.fromisoformat(seen) - OVERLAP
-    flows = await desk.account.flows(since)
+    await open_books(desk)
+    flows = await _since_last_time(desk)
     if not flows:
         return ()
     now = desk.clock.now()
@@ -35,9 +35,21 @@ async def sync_flows(desk: Desk) -> Sequence[Flow]:
             tx.memory.put(LAST_SEEN, max(flow.occurred_at for flow in flows).isoformat())
             _remember_new_money(tx, desk, new)
             for flow in new:
-                if flow.kind in TOLD:
-                    _tell(tx, desk, flow)
+                _tell(tx, desk, flow)
+            halt_for_late_orders(tx, desk, new)
     return new
+
+
+async def _since_last_time(desk: Desk) -> Sequence[Flow]:
+    """Return what changed lately, with an overlap; nothing from before the books were opened."""
+    opened = opened_at(desk)
+    with desk.store.reading() as tx:
+        seen = tx.memory.get(LAST_SEEN)
+    since = opened if seen is None else datetime.fromisoformat(seen) - OVERLAP
+    if opened is None:
+        return await desk.account.flows(since)
+    flows = await desk.account.flows(max(since or opened, opened))
+    return tuple(flow for flow in flows if flow.occurred_at > opened)
 
 
 def _remember_new_money(tx: Transaction, desk: Desk, flows: Iterable[Flow]) -> None:
@@ -57,12 +69,20 @@ def _remember_new_money(tx: Transaction, desk: Desk, flows: Iterable[Flow]) -> N
 
 
 def _tell(tx: Transaction, desk: Desk, flow: Flow) -> None:
+    """Tell of what came or went, and of a trade that somebody else made."""
+    kind: str = flow.kind.value
+    if flow.kind is FlowKind.TRADE:
+        if flow.asset == desk.policy.quote or tx.orders.get(flow.reference) is not None:
+            return
+        kind = "bought" if flow.amount > ZERO else "sold"
+    elif flow.kind not in TOLD:
+        return
     notify(
         tx,
         desk,
         NoticeCode.FLOW,
         key=f"flow:{flow.flow_id}",
-        kind_of_flow=flow.kind.value,
+        kind_of_flow=kind,
         asset=flow.asset,
         amount=text_of(abs(flow.amount)),
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.ports.messages import NoticeCode
 from bot.ports.records import Transaction
+from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.cards import close, end_card
 from bot.workflow.check import explain
 from bot.workflow.desk import Desk, notify
@@ -12,7 +13,6 @@ from bot.workflow.flows import sync_flows
 from bot.workflow.last_gate import has_lapsed
 from bot.workflow.propose import propose
 from core.domain.decision import Decision, PlannedTrade, ReasonCode
-from core.domain.errors import FeedUnavailable
 from core.domain.ids import client_order_id
 from core.domain.proposal import Order, OrderState, Proposal
 from core.domain.snapshot import Occasion, Snapshot
@@ -36,7 +36,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
-    except FeedUnavailable as error:
+    except UNREADABLE as error:
         with desk.store.transaction() as tx:
             return _take_back(tx, desk, proposal, f"no fresh data: {error}")
     with desk.store.reading() as tx:

@@ -1,12 +1,13 @@
 """Start-up and crash recovery in one: settle by asking, finish what was approved, check books."""
 
 from bot.ports.messages import MessageType, NoticeCode
+from bot.workflow.account_trouble import note_account_problem
 from bot.workflow.controls import take_back
 from bot.workflow.desk import Desk, notify
 from bot.workflow.execute import carry_out
 from bot.workflow.expire import expire_due
 from bot.workflow.flows import unexplained
-from core.domain.errors import FeedUnavailable
+from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.proposal import ProposalState
 from core.domain.units import text_of
 from core.lifecycle import ProposalEvent
@@ -63,6 +64,9 @@ async def check_books(desk: Desk) -> None:
         # Between a trade and its entry in the books nothing agrees, so wait for an execution.
         async with desk.executing:
             rows = await unexplained(desk)
+    except AccountProblem as problem:
+        note_account_problem(desk, problem)
+        return
     except FeedUnavailable:
         return
     if not rows:

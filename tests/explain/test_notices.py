@@ -112,6 +112,32 @@ TOLD: list[tuple[NoticeCode, dict[str, str], tuple[str, ...]]] = [
         ("5,000 USD came in.", "It counts as new money, not as profit."),
     ),
     (
+        NoticeCode.FLOW,
+        {"kind_of_flow": "sold", "asset": "ETH", "amount": "0.5"},
+        (
+            "0.5 ETH was sold, and not by Evenkeel.",
+            "It is counted from now on; a trade of your own is no loss.",
+        ),
+    ),
+    (
+        NoticeCode.ACCOUNT_PROBLEM,
+        {"why": "Kraken does not know this key. Make a new one."},
+        (
+            "The account cannot be used, so nothing is proposed or traded.",
+            "Kraken does not know this key.",
+            "Make a new one.",
+        ),
+    ),
+    (
+        NoticeCode.LATE_ORDER,
+        {"asset": "BTC", "amount": "0.1"},
+        (
+            "The venue has traded 0.1 BTC for an order of 7f3k9q2m that counted as not taken.",
+            "Trading is halted.",
+            "Please look at the venue.",
+        ),
+    ),
+    (
         NoticeCode.UNEXPLAINED,
         {"asset": "ETH", "amount": "-0.5"},
         (

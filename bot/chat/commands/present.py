@@ -10,7 +10,7 @@ from bot.explain.speech import Speech
 from bot.explain.wording import en
 from bot.workflow.check import look
 from core.domain.decision import Decision, Gate, NoTrade, Propose, ReasonCode
-from core.domain.errors import FeedUnavailable
+from core.domain.errors import AccountProblem, FeedUnavailable
 from core.facts import decision_facts
 
 _HOLDS = (ReasonCode.HALTED, ReasonCode.PAUSED_BY_HAND, ReasonCode.PAUSED_STRESS)
@@ -33,6 +33,8 @@ async def look_now(visit: Visit) -> Present:
     """Return a decision on fresh data; when there are none, the last one with its age."""
     try:
         fresh = await look(visit.desk)
+    except AccountProblem as problem:
+        return _stored(visit, f"The account cannot be used now: {str(problem).rstrip('.')}.")
     except FeedUnavailable as error:
         return _stored(visit, f"There are no fresh data now: {error}.")
     if fresh.standings:

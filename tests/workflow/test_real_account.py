@@ -1,0 +1,207 @@
+"""An account with a past: its first day is an opening, and what nobody knows stops everything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.feeds.assemble import VenueSnapshots
+from bot.ports.exchange import AccountReader
+from bot.ports.messages import MessageType, Mode, Notice, NoticeCode
+from bot.ports.records import Store
+from bot.store.sqlite import open_store
+from bot.workflow.account_trouble import ACCOUNT_PROBLEM
+from bot.workflow.check import safely_check
+from bot.workflow.desk import Desk
+from bot.workflow.flows import sync_flows, unexplained
+from bot.workflow.reconcile import check_books
+from core.domain.errors import AccountProblem, FeedUnavailable
+from core.domain.portfolio import Balance, Flow, FlowKind
+from core.domain.snapshot import Occasion
+from core.domain.units import Asset, Quantity
+from tests.emulators.flaky_venue import LoseRequest
+from tests.workflow.office import ETH, USD, Office
+
+STRANGE = "Kraken reports a balance 'XYZ.Q', whose ending is not known. Wait for an update."
+
+
+@dataclass
+class Moody:
+    """An account in front of another: it may refuse, and things may happen while it is read.
+
+    Attributes:
+        problem: raised in place of balances.
+        between: awaited after each reading of balances, as long as there are any.
+    """
+
+    account: AccountReader
+    problem: AccountProblem | None = None
+    between: list[Flow] = field(default_factory=list)
+
+    async def balances(self) -> tuple[Balance, ...]:
+        """Return the balances, or refuse."""
+        if self.problem is not None:
+            raise self.problem
+        return await self.account.balances()
+
+    async def flows(self, since: datetime | None) -> tuple[Flow, ...]:
+        """Return the flows, one more at every look while there are any."""
+        told = await self.account.flows(since)
+        return (*told, self.between.pop()) if self.between else told
+
+
+@pytest.fixture
+def live(office: Office, tmp_path: Path) -> Iterator[Desk]:
+    """Give a bot that meets an account with a past for the first time."""
+    with open_store(tmp_path / "live" / "evenkeel.db") as store:
+        account = Moody(office.watched)
+        snapshots = VenueSnapshots(office.market, account, clock=office.clock, policy=office.policy)
+        yield replace(
+            office.desk, store=store, account=account, snapshots=snapshots, mode=Mode.LIVE
+        )
+
+
+def flows_of(store: Store) -> list[tuple[str, str, Decimal]]:
+    """Return what is recorded, in short."""
+    with store.reading() as tx:
+        return [(flow.kind.value, flow.asset, flow.amount) for flow in tx.flows.all()]
+
+
+def notices_of(desk: Desk, code: NoticeCode) -> list[tuple[MessageType, dict[str, str]]]:
+    """Return every notice of a kind that waits to be sent."""
+    found = []
+    with desk.store.transaction() as tx:
+        for chat in tx.outbox.chats():
+            while (row := tx.outbox.next(chat)) is not None:
+                tx.outbox.sent(row.outbox_id, [str(row.outbox_id)], at=desk.clock.now())
+                if isinstance(row.message, Notice) and row.message.code is code:
+                    found.append((row.type, dict(row.message.values)))
+    return found
+
+
+def amount(text: str) -> Quantity:
+    """Return an amount."""
+    return Quantity(Decimal(text))
+
+
+async def test_the_past_of_an_account_is_no_new_money(office: Office, live: Desk) -> None:
+    """Deposits of the years before are neither told nor new money; the balances are the opening."""
+    await office.paper.deposit(USD, amount("2500"))
+    office.clock.step(days=1)
+    await sync_flows(live)
+    held = {row.asset: row.free for row in await office.paper.balances()}
+    assert flows_of(live.store) == [("opening", asset, held[asset]) for asset in sorted(held)]
+    with live.store.reading() as tx:
+        assert tx.memory.state().new_money is None
+    assert notices_of(live, NoticeCode.FLOW) == []
+    assert await unexplained(live) == ()
+
+
+async def test_what_comes_after_the_first_day_counts(office: Office, live: Desk) -> None:
+    """A deposit after the opening is told and is new money, and the books go on adding up."""
+    await sync_flows(live)
+    office.clock.step(hours=2)
+    await office.paper.deposit(USD, amount("1000"))
+    await sync_flows(live)
+    await sync_flows(live)
+    ((_, told),) = notices_of(live, NoticeCode.FLOW)
+    assert (told["kind_of_flow"], told["amount"]) == ("deposit", "1000")
+    with live.store.reading() as tx:
+        assert tx.memory.state().new_money == 1000
+    assert await unexplained(live) == ()
+
+
+async def test_an_opening_waits_for_a_quiet_moment(office: Office, live: Desk) -> None:
+    """An account that changes while it is read for the first time is read again, not half."""
+    now = office.clock.now()
+    account = live.account
+    assert isinstance(account, Moody)
+    late = [Flow(f"late-{n}", USD, FlowKind.DEPOSIT, Decimal(5), None, now, "") for n in range(4)]
+    account.between = [*late]
+    with pytest.raises(FeedUnavailable, match="keeps changing"):
+        await sync_flows(live)
+    assert flows_of(live.store) == []
+    account.between = late[:1]
+    await sync_flows(live)
+    assert {kind for kind, _, _ in flows_of(live.store)} == {"opening"}
+
+
+async def test_a_trade_by_hand_is_told_and_is_no_new_money(office: Office, live: Desk) -> None:
+    """A trade that was not ours is counted and told once; it is neither a deposit nor a loss."""
+    await sync_flows(live)
+    office.clock.step(hours=2)
+    now = office.clock.now()
+    by_hand = [
+        Flow("T1:ETH", ETH, FlowKind.TRADE, Decimal("0.5"), None, now, ""),
+        Flow("T1:USD", USD, FlowKind.TRADE, Decimal(-2100), None, now, ""),
+    ]
+    account = live.account
+    assert isinstance(account, Moody)
+    for flow in by_hand:
+        account.between = [flow]
+        await sync_flows(live)
+    ((_, told),) = notices_of(live, NoticeCode.FLOW)
+    assert told == {"kind_of_flow": "bought", "asset": "ETH", "amount": "0.5"}
+    with live.store.reading() as tx:
+        assert tx.memory.state().new_money is None
+
+
+async def test_an_unknown_code_stops_trading_and_says_what_to_do(
+    office: Office, live: Desk
+) -> None:
+    """A balance nobody knows makes no decision at all; it is an alarm once a day, until it ends."""
+    await sync_flows(live)
+    account = live.account
+    assert isinstance(account, Moody)
+    account.problem = AccountProblem(STRANGE)
+    for _ in range(2):
+        assert await safely_check(live, Occasion.DAILY) is None
+        await check_books(live)
+    ((kind, told),) = notices_of(live, NoticeCode.ACCOUNT_PROBLEM)
+    assert (kind, told["why"]) == (MessageType.ALARM, STRANGE)
+    with live.store.reading() as tx:
+        assert tx.memory.get(ACCOUNT_PROBLEM) == STRANGE
+        assert tx.decisions.latest(1) == []
+    account.problem = None
+    office.clock.step(minutes=15)
+    assert await safely_check(live, Occasion.DAILY) is not None
+    with live.store.reading() as tx:
+        assert tx.memory.get(ACCOUNT_PROBLEM) == ""
+
+
+async def test_an_order_that_counted_as_absent_and_traded_halts(
+    office: Office, open_late: "Late"
+) -> None:
+    """A trade under the id of an order that was settled as absent halts, and is an alarm."""
+    order = open_late
+    flow = Flow(
+        "T9", Asset(order.asset), FlowKind.TRADE, Decimal("0.1"), None, office.clock.now(), order.id
+    )
+    office.desk = replace(office.desk, account=Moody(office.watched, between=[flow]))
+    await sync_flows(office.desk)
+    assert office.state().halt is not None
+    assert [n.subject for n in office.notices(NoticeCode.LATE_ORDER)] == [order.proposal]
+
+
+@dataclass(frozen=True)
+class Late:
+    """An order that nobody found."""
+
+    id: str
+    asset: str
+    proposal: str
+
+
+@pytest.fixture
+async def open_late(office: Office) -> Late:
+    """Give an order that was lost on its way and settled as absent."""
+    await office.check()
+    office.venue.expect(LoseRequest())
+    proposal = await office.approve_all()
+    with office.store.reading() as tx:
+        order = tx.orders.of(proposal.proposal_id)[0]
+    assert order.state == "ABSENT"
+    return Late(order.client_id, order.asset, proposal.proposal_id)
