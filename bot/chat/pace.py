@@ -1,7 +1,6 @@
 """How fast messages may leave, and how long to wait before one is tried again."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 
@@ -40,40 +39,3 @@ class Pace:
 
 
 USUAL_PACE: Final = Pace()
-
-_ROUNDING: Final = 1e-4
-"""Clocks count whole microseconds: so much less than a token is a token."""
-
-
-class TokenBucket:
-    """Lets a burst through, then a steady stream; may be overdrawn by what turned out larger."""
-
-    def __init__(self, capacity: float, per_second: float, now: datetime) -> None:
-        """Start full.
-
-        Args:
-            capacity: the burst.
-            per_second: the stream.
-            now: the present instant.
-        """
-        self._capacity = capacity
-        self._per_second = per_second
-        self._tokens = capacity
-        self._seen_at = now
-
-    def wait(self, now: datetime) -> float:
-        """Return the seconds until one token is there; 0 when it is there now."""
-        self._fill(now)
-        missing = 1 - self._tokens
-        return missing / self._per_second if missing > _ROUNDING else 0.0
-
-    def take(self, now: datetime, count: int = 1) -> None:
-        """Spend ``count`` tokens, even those that are not there yet."""
-        self._fill(now)
-        self._tokens -= count
-
-    def _fill(self, now: datetime) -> None:
-        # A clock that was set back earns nothing, and costs nothing either.
-        elapsed = max(0.0, (now - self._seen_at).total_seconds())
-        self._tokens = min(self._capacity, self._tokens + elapsed * self._per_second)
-        self._seen_at = now

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.home import Home, MaybeDelivered, NotDelivered, Undeliverable
-from bot.chat.pace import USUAL_PACE, Pace, TokenBucket
+from bot.chat.pace import USUAL_PACE, Pace
+from bot.pacing import TokenBucket
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.records import Store, Transaction

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.pace import USUAL_PACE, TokenBucket
+from bot.chat.pace import USUAL_PACE
+from bot.pacing import TokenBucket
 from tests.chat_telegram.stage import EPOCH
 
 BURST, RATE = 3, 1.0

@@ -34,6 +34,7 @@ PATIENCE = 90.0
 POLICY = """
 quote = "{quote}"
 venue = "{venue}"
+mode = "{mode}"
 approvers = [7]
 viewers = [9]
 
@@ -56,6 +57,8 @@ funding = {{ venue = "{funding}", base_url = "{perpetuals}" }}
 
 [telegram]
 base_url = "{telegram}"
+
+{more}
 """
 
 
@@ -94,6 +97,8 @@ class LiveWorld:
         secrets: variables of the environment that hold keys.
         elsewhere: venue -> address that stands in for the emulator's.
         venue, quote, funding: what the policy says; not the slowest venues unless a test wants so.
+        mode: what an approval does.
+    more: further tables of the policy.
         coin_metrics: whether the policy switches it on.
         telegram: address of a Bot API.
     """
@@ -107,6 +112,8 @@ class LiveWorld:
     secrets: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, str] = field(default_factory=dict)
     venue: str = "binance"
+    mode: str = "paper"
+    more: str = ""
     quote: str = "USD"
     funding: str = "binanceusdm"
     coin_metrics: bool = False
@@ -145,6 +152,8 @@ class LiveWorld:
         text = POLICY.format(
             quote=self.quote,
             venue=self.venue,
+            mode=self.mode,
+            more=self.more,
             funding=self.funding,
             feeds=self.feeds.url,
             perpetuals=self.perpetuals.base_url,

@@ -40,7 +40,8 @@ async def running(world: LiveWorld) -> AsyncIterator[asyncio.subprocess.Process]
         await process.communicate()
 
 
-def _has(button: str) -> Callable[[Message], bool]:
+def has_button(button: str) -> Callable[[Message], bool]:
+    """Return what tells a message with such a button."""
     return lambda message: button in message.buttons
 
 
@@ -48,7 +49,7 @@ async def approve(tg: TelegramEmulator, card: Message) -> None:
     """Approve a card in both steps, as fast as the bot lets one."""
     press = tg.person(ANN).tap(card, "Approve")
     assert (await tg.wait_answered(press, SOON)).text.startswith("One more step")
-    second = await tg.wait_for(_has("Confirm"), SOON, chat_id=ANN)
+    second = await tg.wait_for(has_button("Confirm"), SOON, chat_id=ANN)
     while True:
         press = tg.person(ANN).tap(second, "Confirm")
         toast = (await tg.wait_answered(press, SOON)).text
@@ -88,7 +89,7 @@ async def test_real_prices_on_paper_from_the_first_card_to_the_audit(
 ) -> None:
     """A first purchase is approved, a kill loses no reading, and the records verify and replay."""
     async with running(world):
-        card = await tg.wait_for(_has("Approve"), SOON, chat_id=ANN)
+        card = await tg.wait_for(has_button("Approve"), SOON, chat_id=ANN)
         assert card.text.startswith("PAPER · ")
         assert "Buy BTC and ETH" in card.text
         await approve(tg, card)
