@@ -222,14 +222,22 @@ def _encoder(hint: Any) -> _Encoder:
 
 
 def _dataclass_encoder(hint: Any) -> _Encoder:
+    """Write a dataclass; a field marked ``younger`` is left out while it has its default.
+
+    So a document, and its digest, stay what they were before there was such a field.
+    """
     hints = get_type_hints(hint)
     parts = [(row.name, _encoder(hints[row.name])) for row in fields(hint)]
+    younger = [(row.name, row.default) for row in fields(hint) if row.metadata.get("younger")]
 
     def write(value: Any) -> dict[str, Any]:
         document = {}
         # A snapshot has hundreds of levels; a comprehension would take half as long again.
         for name, part in parts:
             document[name] = part(getattr(value, name))
+        for name, default in younger:
+            if getattr(value, name) == default:
+                del document[name]
         return document
 
     return write

@@ -42,11 +42,24 @@ class AccountReader(Protocol):
     """What the account holds and what changed it."""
 
     async def balances(self) -> tuple[Balance, ...]:
-        """Return every balance that is not zero."""
+        """Return every balance that is not zero.
+
+        Nothing at all is an answer only where the venue says so of each coin: an answer without
+        content must never look as if everything had been sold.
+
+        Raises:
+            FeedUnavailable: the venue gave nothing that can be believed.
+            AccountProblem: the venue refuses the key, or shows what nobody knows.
+        """
         ...
 
     async def flows(self, since: datetime | None) -> tuple[Flow, ...]:
-        """Return every change of a balance from ``since`` on, oldest first; None = all."""
+        """Return every change of a balance from ``since`` on, oldest first; None = all.
+
+        Raises:
+            FeedUnavailable: the venue gave nothing that can be believed, or has not told all yet.
+            AccountProblem: the venue refuses the key, or shows what nobody knows.
+        """
         ...
 
 
@@ -67,9 +80,17 @@ class OrderPlacer(Protocol):
 
         Raises:
             FeedUnavailable: the venue did not answer.
+            AccountProblem: the venue refuses the key, or several orders bear this id and nobody
+                can tell which of them is meant. Either way the order stays unknown, and a person
+                must look.
         """
         ...
 
     async def cancel(self, client_id: str) -> None:
-        """Cancel what is still open of the order; an unknown or finished one is no error."""
+        """Cancel what is still open of the order; an unknown or finished one is no error.
+
+        Raises:
+            FeedUnavailable: the venue did not answer; asking again does no harm.
+            AccountProblem: the venue refuses the key.
+        """
         ...

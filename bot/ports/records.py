@@ -1,13 +1,15 @@
 """The store as the workflows see it: one transaction at a time, everything or nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.ports.feeds import Readings
+from bot.ports.journal import Journal
 from bot.ports.mail import Inbox, Outbox
+from bot.ports.shortfalls import Shortfalls
 from bot.ports.withheld import WithheldPlans
 from core.domain.decision import Decision
 from core.domain.policy import Policy
@@ -16,39 +18,6 @@ from core.domain.proposal import Fill, Order, Proposal
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
 from core.lifecycle import OrderEvent, ProposalEvent
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One line of the audit trail; ``hash`` seals ``payload`` (canonical JSON) and ``prev``."""
-
-    seq: int
-    at: datetime
-    kind: str
-    actor: str
-    payload: str
-    prev: str
-    hash: str
-
-
-class Journal(Protocol):
-    """The append-only, hash-chained audit trail."""
-
-    def append(
-        self, kind: str, actor: str, payload: Mapping[str, object], *, at: datetime
-    ) -> JournalEntry:
-        """Add one entry; secrets and nonces never enter ``payload``."""
-        ...
-
-    def head(self) -> tuple[int, str]:
-        """Return the newest entry's number and hash; (0, 64 zeros) when there is none."""
-        ...
-
-    def entries(
-        self, *, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
-    ) -> Sequence[JournalEntry]:
-        """Return entries after ``after``, oldest first; no kinds = all kinds."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +252,11 @@ class Transaction(Protocol):
     @property
     def orders(self) -> Orders:
         """Orders and fills."""
+        ...
+
+    @property
+    def shortfalls(self) -> Shortfalls:
+        """What each leg of an execution cost."""
         ...
 
     @property

@@ -5,12 +5,13 @@ The kinds the store writes stand in ``bot.store.kinds``; checking the chain is `
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from unicodedata import normalize
 
 from sqlalchemy import insert, select
 
-from bot.ports.records import JournalEntry
+from bot.ports.journal import Followed, JournalEntry
+from bot.settings.redaction import redacted
+from bot.store.chain import RawRow, fault_of
 from bot.store.seal import seal
 from bot.store.tables import JOURNAL
 from bot.store.unit_of_work import Record, UnitOfWork
@@ -37,10 +38,10 @@ class SqliteJournal:
     def append(
         self, kind: str, actor: str, payload: Mapping[str, object], *, at: datetime
     ) -> JournalEntry:
-        """Add one entry; secrets and nonces never enter ``payload``."""
+        """Add one entry; secrets and nonces never enter ``payload``, and are masked if they do."""
         seq, prev = self.head()
         kind, actor = normalize("NFC", kind), normalize("NFC", actor)
-        ts, body = instant_text(at), canonical(payload)
+        ts, body = instant_text(at), redacted(canonical(payload).decode()).encode()
         sealed = seal(seq + 1, ts.encode(), kind.encode(), actor.encode(), body, prev.encode())
         columns = {
             "seq": seq + 1,
@@ -70,7 +71,19 @@ class SqliteJournal:
             statement = statement.where(JOURNAL.c.kind.in_(kinds))
         return [_entry(row) for row in self._work.rows(statement)]
 
-    def raw_rows(self, *, after: int, limit: int) -> Sequence[tuple[Any, ...]]:
+    def follow(self, seq: int, head: str, *, limit: int) -> Followed:
+        """Follow the chain from an entry that holds, over at most ``limit`` entries."""
+        newest = self.head()[0]
+        if newest < seq:
+            return Followed(seq, head, f"the journal ends at {newest}, but entry {seq} was there")
+        sealed = head.encode()
+        for row in self.raw_rows(after=seq, limit=limit):
+            if fault := fault_of(row, seq=seq, head=sealed):
+                return Followed(seq, sealed.decode(), fault)
+            seq, sealed = row[0], row[-1]
+        return Followed(seq, sealed.decode())
+
+    def raw_rows(self, *, after: int, limit: int) -> Sequence[RawRow]:
         """Return (seq, ts, kind, actor, payload, prev, hash) with every text as bytes."""
         return self._work.raw(_RAW, (after, limit))
 

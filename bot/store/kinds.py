@@ -23,6 +23,9 @@ kind                       payload
                            absent
 ``fill.booked``            fill_id, client_id, proposal_id, asset, side, quantity, price, notional,
                            fee, fee_asset, executed_at
+``shortfall.measured``     proposal_id, leg, asset, side, ended_at, wanted, filled, paid,
+                           decided_price, approved_price, ended_price, is_end_fresh, delay,
+                           execution, fees, unfilled, predicted
 ``flow.booked``            flow_id, asset, kind, amount, value, occurred_at, reference
 ``readings.received``      known_at, counts (of new values by kind, asset, source), digest of them;
                            without new values there is no entry
@@ -50,6 +53,7 @@ PROPOSAL_RENEWED: Final = "proposal.renewed"
 PROPOSAL_NOTED: Final = "proposal.noted"
 ORDER_INTENDED: Final = "order.intended"
 FILL_BOOKED: Final = "fill.booked"
+SHORTFALL_MEASURED: Final = "shortfall.measured"
 FLOW_BOOKED: Final = "flow.booked"
 READINGS_RECEIVED: Final = "readings.received"
 WITHHELD_KEPT: Final = "withheld.kept"

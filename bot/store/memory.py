@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
+from bot.settings.redaction import redacted
 from bot.store.decisions import keep_policy
 from bot.store.documents import document_of, value_of
 from bot.store.journal import SqliteJournal
@@ -68,7 +69,7 @@ class SqliteMemory:
 
     def put(self, name: str, value: str) -> None:
         """Store a small fact."""
-        self._work.change(_PUT, {"name": _small(name), "value": value})
+        self._work.change(_PUT, {"name": _small(name), "value": redacted(value)})
 
 
 def _small(name: str) -> str:

@@ -20,6 +20,7 @@ from bot.store.orders import SqliteOrders
 from bot.store.outbox import SqliteOutbox
 from bot.store.proposals import SqliteProposals
 from bot.store.readings import SqliteReadings
+from bot.store.shortfalls import SqliteShortfalls
 from bot.store.unit_of_work import UnitOfWork
 from bot.store.withheld import SqliteWithheld
 from core.domain.errors import InputInvalid, InvariantBroken
@@ -34,6 +35,7 @@ class SqliteTransaction:
         self.decisions = SqliteDecisions(work, self.journal)
         self.proposals = SqliteProposals(work, self.journal)
         self.orders = SqliteOrders(work, self.journal)
+        self.shortfalls = SqliteShortfalls(work, self.journal)
         self.flows = SqliteFlows(work, self.journal)
         self.readings = SqliteReadings(work, self.journal)
         self.withheld = SqliteWithheld(work, self.journal)

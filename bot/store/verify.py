@@ -10,11 +10,10 @@ Source: METHODS 8.8.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from bot.store.chain import RawRow, fault_of
 from bot.store.documents import parsed
 from bot.store.kinds import ORDER_INTENDED, PROPOSAL_APPROVED, PROPOSAL_EXECUTING
-from bot.store.seal import seal
 from bot.store.sqlite import SqliteStore
 from core.codec import GENESIS, instant_text
 
@@ -22,9 +21,7 @@ _PAGE = 2_000
 _APPROVED, _EXECUTING, _INTENDED = (
     kind.encode() for kind in (PROPOSAL_APPROVED, PROPOSAL_EXECUTING, ORDER_INTENDED)
 )
-_INSTANT = frozenset(b"0123456789-:.TZ")
 _LINKED = frozenset({_APPROVED, _EXECUTING, _INTENDED})
-_RawRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def _verdict_on_inputs(store: SqliteStore, chain: "_Chain") -> JournalVerdict:
     )
 
 
-def _raw_rows(store: SqliteStore) -> Iterator[_RawRow]:
+def _raw_rows(store: SqliteStore) -> Iterator[RawRow]:
     """Yield the rows page by page, so that no transaction outlives the reading of one page."""
     after = 0
     while True:
@@ -131,15 +128,11 @@ class _Chain:
         self._approved: dict[str, str] = {}
         self._executed: set[str] = set()
 
-    def problem_of(self, row: _RawRow) -> str:
+    def problem_of(self, row: RawRow) -> str:
         """Take the next row in; return what speaks against it, or an empty text."""
-        seq, _, kind, _, payload, prev, sealed = row
-        if seq != self.count + 1:
-            return f"entry {self.count + 1} is missing; entry {seq} stands in its place"
-        if prev != self.head:
-            return f"entry {seq} does not follow from the entry before it"
-        if _seal_of(row) != sealed:
-            return f"entry {seq} does not say what was sealed when it was written"
+        if fault := fault_of(row, seq=self.count, head=self.head):
+            return fault
+        seq, _, kind, _, payload, _, sealed = row
         if seq in self._anchors and self._anchors[seq] != {sealed}:
             return f"entry {seq} is not the one that was witnessed outside"
         if kind in _LINKED and (problem := self._link_problem(kind, json.loads(payload))):
@@ -174,14 +167,3 @@ class _Chain:
         else:
             self._executed.add(proposal)
         return ""
-
-
-def _seal_of(row: _RawRow) -> bytes:
-    """Return the hash that the row's texts ask for, or nothing where they are no texts."""
-    seq, ts, kind, actor, payload, prev, _ = row
-    if not all(isinstance(text, bytes) for text in row[1:]) or not _INSTANT.issuperset(ts):
-        return b""
-    try:
-        return seal(seq, ts, kind, actor, payload, prev).encode()
-    except UnicodeDecodeError:
-        return b""

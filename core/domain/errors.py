@@ -84,7 +84,16 @@ class OrderRejected(EvenkeelError):
 
 
 class OrderOutcomeUnknown(EvenkeelError):
-    """Nobody knows whether the venue took the order."""
+    """Nobody knows what became of the order.
+
+    Attributes:
+        venue_id: the venue's id of it, where the venue had confirmed that it took the order.
+    """
+
+    def __init__(self, message: str, *, venue_id: str = "") -> None:
+        """Keep the sentence, and what is known."""
+        super().__init__(message)
+        self.venue_id = venue_id
 
 
 class AccountProblem(EvenkeelError):

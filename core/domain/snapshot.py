@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.portfolio import Balance
 from core.domain.readings import FeedTrouble, ReadingKind, ReadingSeries
-from core.domain.units import Asset, Money
+from core.domain.units import ONE, Asset, Money
 
 
 class Occasion(StrEnum):
@@ -40,6 +41,8 @@ class Snapshot:
             one.
         clock_skew: the machine's clock against the venue's.
         warnings: codes of what the assembler could not settle, e.g. an unknown balance code.
+        walk_ratios: markets whose trades have kept costing more than expected, and by what factor
+            their walk estimate is raised; all others have 1 (METHODS 5.2).
     """
 
     as_of: datetime
@@ -55,6 +58,9 @@ class Snapshot:
     fee_token_value: Money | None = None
     clock_skew: timedelta = field(default_factory=timedelta)
     warnings: tuple[str, ...] = ()
+    # Younger than stored snapshots: while it is empty it has no place in a document, so that
+    # their digests, and the decisions made from them, stay what they were.
+    walk_ratios: tuple[tuple[Asset, Decimal], ...] = field(default=(), metadata={"younger": True})
 
     def __post_init__(self) -> None:
         """Sort what has no order of its own, so that order never matters."""
@@ -67,6 +73,7 @@ class Snapshot:
             self.troubles, key=lambda row: (row.kind, row.asset, row.source, row.trouble)
         )
         object.__setattr__(self, "troubles", tuple(troubles))
+        object.__setattr__(self, "walk_ratios", tuple(sorted(self.walk_ratios)))
 
     def quote_of(self, asset: Asset) -> Quote | None:
         """Return the quote of ``asset``, or None."""
@@ -87,6 +94,10 @@ class Snapshot:
     def balance_of(self, asset: Asset) -> Balance | None:
         """Return the balance of ``asset``, or None."""
         return next((row for row in self.balances if row.asset == asset), None)
+
+    def walk_ratio_of(self, asset: Asset) -> Decimal:
+        """Return the factor of the walk estimate of ``asset``, 1 unless experience raised it."""
+        return dict(self.walk_ratios).get(asset, ONE)
 
     def readings_of(self, kind: ReadingKind, asset: str = "") -> tuple[ReadingSeries, ...]:
         """Return every source's series of one kind about ``asset``, by source."""

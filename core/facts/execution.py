@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from core.domain.decision import PlannedTrade
 from core.domain.proposal import Fill, Order, OrderState, Proposal
+from core.domain.shortfall import Shortfall
 from core.domain.units import ZERO, Asset, Money, Quantity, exact
 from core.facts.table import FactTable, Polarity, Row, Unit, row, table_of
 
@@ -50,20 +50,15 @@ class _Leg:
     def why(self) -> str:
         return _WHY.get(self.sent[-1].state, "open") if self.sent else "not_sent"
 
-    @property
-    def expected(self) -> Money:
-        """The card's estimate for what was filled."""
-        return Money((self.trade.fee + self.trade.slippage) * self.filled / self.trade.quantity)
-
-    @property
-    def slippage(self) -> Money:
-        """What the fills cost against the card's middle prices; negative is better than those."""
-        return Money((self.notional - self.filled * self.trade.mid) * self.trade.side.sign)
-
 
 @exact
 def execution_facts(
-    proposal: Proposal, orders: Sequence[Order], fills: Sequence[Fill], *, quote: Asset
+    proposal: Proposal,
+    orders: Sequence[Order],
+    fills: Sequence[Fill],
+    *,
+    shortfalls: Sequence[Shortfall],
+    quote: Asset,
 ) -> FactTable:
     """Return what an execution did, leg by leg, against what the card said.
 
@@ -71,6 +66,7 @@ def execution_facts(
         proposal: the approved proposal with its plan.
         orders: every order of it, by leg and attempt.
         fills: every trade the venue booked for them.
+        shortfalls: what each leg cost.
         quote: the currency its money is in.
 
     Returns:
@@ -91,7 +87,7 @@ def execution_facts(
         row("quote", "portfolio", quote, Unit.NAME, rank=0),
         row("state", "proposal", proposal.state.value, Unit.KEY, rank=0),
         *(item for leg in legs for item in _leg_rows(leg)),
-        *_cost_rows(proposal, legs, quote),
+        *_cost_rows(proposal, legs, shortfalls),
     ]
     return table_of("execution", rows, ())
 
@@ -117,28 +113,26 @@ def _leg_rows(leg: _Leg) -> Iterator[Row]:
         yield row("why", asset, leg.why, Unit.KEY, rank=0)
 
 
-def _cost_rows(proposal: Proposal, legs: Sequence[_Leg], quote: Asset) -> Iterator[Row]:
-    traded = [leg for leg in legs if leg.filled > ZERO]
-    fees = [_fee_in(quote, fill) for leg in traded for fill in leg.fills]
-    known = [fee for fee in fees if fee is not None]
-    if not traded or len(known) < len(fees):
+def _cost_rows(
+    proposal: Proposal, legs: Sequence[_Leg], shortfalls: Sequence[Shortfall]
+) -> Iterator[Row]:
+    """Yield what trading cost and what was expected; what prices did before it stands apart."""
+    traded = [leg for leg in shortfalls if leg.filled]
+    fees = [leg.fees for leg in traded if leg.fees is not None]
+    if not traded or len(fees) < len(traded):
         return
-    paid = sum(known, ZERO)
-    slippage = sum((leg.slippage for leg in traded), ZERO)
+    paid = sum(fees, ZERO)
+    slippage = sum((leg.execution for leg in traded), ZERO)
+    delay = sum((leg.delay for leg in traded), ZERO)
     is_whole = all(not leg.unfilled for leg in legs)
-    expected = sum((leg.expected for leg in traded), ZERO)
+    expected = sum((leg.predicted for leg in traded), ZERO)
     estimate = proposal.plan.cost if is_whole else Money(expected)
+    way = Polarity.UP if delay > ZERO else Polarity.DOWN
     yield row("fees", "proposal", paid, Unit.MONEY, rank=0)
     yield row("slippage", "proposal", slippage, Unit.MONEY, rank=2)
+    yield row("delay", "proposal", abs(delay), Unit.MONEY, rank=2, polarity=way)
     yield row("cost", "proposal", paid + slippage, Unit.MONEY, rank=0)
     yield row("estimate", "proposal", estimate, Unit.MONEY, rank=0)
-
-
-def _fee_in(quote: Asset, fill: Fill) -> Decimal | None:
-    """Return a fee in quote currency; None when it was taken in a third coin."""
-    if fill.fee_asset == quote or not fill.fee:
-        return fill.fee
-    return fill.fee * fill.price if fill.fee_asset == fill.asset else None
 
 
 @exact

@@ -1,16 +1,16 @@
 """Trade size and market -> what a leg costs, and whether the market is deep enough for it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
 from core.domain.decision import Reason, ReasonCode
-from core.domain.market import BarSeries, Level, Quote, Side
+from core.domain.market import BarSeries, Book, Level, Quote, Side
 from core.domain.policy import CostRules
 from core.domain.snapshot import Snapshot
-from core.domain.units import ZERO, Asset, Money, Price, Quantity, Rate, quantised
+from core.domain.units import ONE, ZERO, Asset, Money, Price, Quantity, Rate, quantised
 
 ADV_DAYS = 30
 VOLATILITY_DAYS = 30
@@ -21,14 +21,16 @@ def leg_slip(
 ) -> tuple[Rate, Reason | None]:
     """Return half-spread plus walk of one leg, and a reason if the market is too thin for it.
 
+    The walk of a market that has kept costing more than expected is raised by its factor.
+
     Args:
-        snapshot: quotes, books and bars; the asset must have a quote.
+        snapshot: quotes, books, bars and what was learned; the asset must have a quote.
         asset: what is traded.
         side: bought or sold.
         quantity: coins, above 0.
         rules: limits on walk, spread and share of daily volume.
 
-    Source: METHODS 5.1.
+    Source: METHODS 5.1 and 5.2.
     """
     quote = snapshot.quote_of(asset)
     assert quote is not None  # noqa: S101  # only quoted assets are planned
@@ -42,8 +44,22 @@ def leg_slip(
         return half, _illiquid(asset, "volume", size / traded if traded else None)
     walk = _walk(snapshot, quote, side=side, quantity=quantity, rules=rules)
     if walk is None or walk > rules.max_walk:
-        return half, _illiquid(asset, "depth", walk)
+        what = "empty" if _is_empty(snapshot.book_of(asset), side) else "depth"
+        return half, _illiquid(asset, what, walk)
     return Rate(half + walk), None
+
+
+def raised_walks(snapshot: Snapshot, assets: Iterable[Asset]) -> tuple[Reason, ...]:
+    """Return a reason for every traded market whose walk estimate was raised by experience.
+
+    Source: METHODS 5.2.
+    """
+    factors = ((asset, snapshot.walk_ratio_of(asset)) for asset in sorted(assets))
+    return tuple(
+        Reason(ReasonCode.WALK_RAISED, asset, (("factor", factor),))
+        for asset, factor in factors
+        if factor != ONE
+    )
 
 
 def walk_of(levels: Sequence[Level], *, mid: Price, quantity: Quantity) -> Rate | None:
@@ -106,12 +122,23 @@ def _walk(
 ) -> Rate | None:
     book = snapshot.book_of(quote.asset)
     if book is None:
-        return impact_of(Money(quantity * quote.mid), snapshot.bars_of(quote.asset), rules)
+        walk = impact_of(Money(quantity * quote.mid), snapshot.bars_of(quote.asset), rules)
+    else:
+        walk = _walk_through(book, quote, side=side, quantity=quantity)
+    return None if walk is None else Rate(walk * snapshot.walk_ratio_of(quote.asset))
+
+
+def _walk_through(book: Book, quote: Quote, *, side: Side, quantity: Quantity) -> Rate | None:
     levels = book.asks if side is Side.BUY else book.bids
     if not all(_is_level(level) for level in levels):
         return None
     distance = walk_of(levels, mid=quote.mid, quantity=quantity)
     return None if distance is None else Rate(max(distance - quote.half_spread, ZERO))
+
+
+def _is_empty(book: Book | None, side: Side) -> bool:
+    """Tell whether a book is there and has nothing on the side that an order hits."""
+    return book is not None and not (book.asks if side is Side.BUY else book.bids)
 
 
 def _is_level(level: Level) -> bool:

@@ -23,7 +23,7 @@ from core.domain.units import (
     notional,
 )
 from core.planning.benefit import benefit_of
-from core.planning.costs import leg_slip
+from core.planning.costs import leg_slip, raised_walks
 from core.planning.destination import Stand
 from core.planning.holdings import fee_mode_of, untradable
 from core.planning.orders import SizedOrder, SizedOrders
@@ -78,6 +78,7 @@ def draft_plan(view: View) -> Draft:
     reasons = list(untradable(view.snapshot, view.policy))
     mode = fee_mode_of(view.snapshot)
     slips: dict[Asset, Rate] = {}
+    looked_at: set[Asset] = set()
     while True:
         costed = _with_slips(view, slips)
         rebalance = _rebalance(costed, mode)
@@ -86,9 +87,11 @@ def draft_plan(view: View) -> Draft:
             break
         found, thin = _slips(view, unseen)
         slips |= found
+        looked_at |= found.keys()
         if thin:
             reasons += thin
             view, slips = _without(view, {reason.subject for reason in thin}), {}
+    reasons += raised_walks(view.snapshot, looked_at)
     if view.new_money:
         amount = Money(view.new_money * view.portfolio.value)
         reasons.append(Reason(ReasonCode.NEW_MONEY, "", (("amount", amount),)))

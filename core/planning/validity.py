@@ -10,7 +10,7 @@ from statistics import median
 
 from core.domain.decision import Reason, ReasonCode
 from core.domain.errors import SnapshotInvalid
-from core.domain.market import BarSeries, Book, MarketRules, Quote
+from core.domain.market import BarSeries, Book, Level, MarketRules, Quote
 from core.domain.policy import DataRules, Policy
 from core.domain.portfolio import Balance
 from core.domain.snapshot import Snapshot
@@ -20,6 +20,8 @@ from core.domain.watching import WINDOW
 
 ONE_DAY = timedelta(days=1)
 USABLE_AFTER = timedelta(minutes=5)
+FROZEN_AFTER = timedelta(minutes=10)
+"""A book that has not changed for longer stands still."""
 
 
 def find_faults(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
@@ -85,14 +87,37 @@ def find_unmanaged(snapshot: Snapshot, policy: Policy) -> tuple[Reason, ...]:
 
 
 def stale_price(asset: Asset, snapshot: Snapshot, rules: DataRules) -> Reason | None:
-    """Return a reason when the quote or the book of an asset is too old to trade on."""
+    """Return a reason when the quote or the book of an asset is too old, or stands still."""
     for row in (snapshot.quote_of(asset), snapshot.book_of(asset)):
         if row is None:
             continue
         age = snapshot.as_of - row.observed_at
+        if isinstance(row, Book) and age > FROZEN_AFTER:
+            return Reason(ReasonCode.BOOK_FROZEN, asset, (("since", row.observed_at),))
         if not -rules.max_clock_skew <= age <= rules.traded_quote_max_age:
             return Reason(ReasonCode.PRICE_STALE, asset, (("observed_at", row.observed_at),))
     return None
+
+
+def flaw_of(book: Book) -> str | None:
+    """Return what makes a book impossible by itself, None for a sound one.
+
+    That is one of: ``sizes`` (a price that is not above zero, or a size below it), ``unordered``,
+    ``crossed``. Equal neighbours are in order, and equal best prices do not cross. A side without
+    levels is no contradiction: nothing can be traded there.
+    """
+    if not all(_is_possible(level) for level in (*book.bids, *book.asks)):
+        return "sizes"
+    bids, asks = ([level.price for level in side] for side in (book.bids, book.asks))
+    if bids != sorted(bids, reverse=True) or asks != sorted(asks):
+        return "unordered"
+    return "crossed" if bids and asks and bids[0] > asks[0] else None
+
+
+def _is_possible(level: Level) -> bool:
+    if not (level.price.is_finite() and level.size.is_finite()):
+        return False
+    return level.price > ZERO and level.size >= ZERO
 
 
 @lru_cache(maxsize=8)  # bars change once a day, decisions are made every few minutes
@@ -170,12 +195,14 @@ def _price_faults(snapshot: Snapshot, policy: Policy, asset: Asset) -> Iterator[
         has_cold = bool(dict(policy.cold).get(asset))
         if policy.target_of(asset) or has_cold or snapshot.balance_of(asset) is not None:
             yield Reason(ReasonCode.PRICE_MISSING, asset)
+        yield from _book_faults(snapshot, rules, asset)
         return
     if _is_absurd(quote, snapshot, rules):
         values = (("bid", quote.bid), ("ask", quote.ask))
         known = quote.bid.is_finite() and quote.ask.is_finite()
         yield Reason(ReasonCode.PRICE_ABSURD, asset, values if known else ())
         return
+    yield from _book_faults(snapshot, rules, asset)
     if snapshot.as_of - quote.observed_at > rules.held_quote_max_age:
         yield Reason(ReasonCode.PRICE_STALE, asset, (("observed_at", quote.observed_at),))
     if quote.references:
@@ -185,6 +212,22 @@ def _price_faults(snapshot: Snapshot, policy: Policy, asset: Asset) -> Iterator[
         gap = abs(quote.mid / middle - 1)
         if gap > rules.max_source_gap:
             yield Reason(ReasonCode.SOURCES_DISAGREE, asset, (("gap", gap),))
+
+
+def _book_faults(snapshot: Snapshot, rules: DataRules, asset: Asset) -> Iterator[Reason]:
+    """Yield what makes the book of an asset impossible, by itself or beside the quote."""
+    book, quote = snapshot.book_of(asset), snapshot.quote_of(asset)
+    if book is None:
+        return
+    flaw = flaw_of(book)
+    if flaw is None and quote is not None and book.bids and book.asks:
+        bid, ask = book.bids[0].price, book.asks[0].price
+        if bid == ask and quote.bid < quote.ask:
+            flaw = "crossed"
+        elif abs((bid + ask) / 2 / quote.mid - 1) > rules.max_source_gap:
+            flaw = "apart"
+    if flaw is not None:
+        yield Reason(ReasonCode.BOOK_ABSURD, asset, (("what", flaw),))
 
 
 def _watched_faults(snapshot: Snapshot, policy: Policy) -> Iterator[Reason]:

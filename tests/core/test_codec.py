@@ -49,6 +49,19 @@ def test_a_snapshot_survives(world: World) -> None:
     there_and_back(Snapshot, world.situation.snapshot)
 
 
+def test_a_snapshot_that_learned_nothing_reads_as_before() -> None:
+    """A younger field has no place in a document while it is empty, so old digests stay.
+
+    With something in it, it survives like any other.
+    """
+    plain = encode(Snapshot, OVER.snapshot)
+    assert "walk_ratios" not in plain
+    assert decode(Snapshot, plain) == OVER.snapshot
+    learned = snapshot(OVER, walk_ratios=(("BTC", Decimal("1.7321")),))
+    assert encode(Snapshot, learned)["walk_ratios"] == [["BTC", "1.7321"]]
+    there_and_back(Snapshot, learned)
+
+
 def test_a_snapshot_with_bars_survives_by_their_digest() -> None:
     """Bars are named by digest; whoever stores them hands them back."""
     bars = (history("BTC", 100_000.0),)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.codec import digest_of
 from core.domain.decision import Reason, ReasonCode
 from core.domain.market import Level, Side
 from core.domain.policy import CostRules
@@ -228,3 +229,70 @@ def test_a_leg_that_costs_push_over_the_minimum_is_checked_too() -> None:
     assert orders_of(decision)
     assert all("ADA" not in order for order in orders_of(decision))
     assert "ILLIQUID:ADA" in codes_of(decision)
+
+
+def raised(situation: Situation, factor: str) -> Situation:
+    """Return the situation where the first coin's trades cost more than expected."""
+    asset = situation.snapshot.quotes[0].asset
+    return replace(
+        situation,
+        snapshot=replace(situation.snapshot, walk_ratios=((asset, Decimal(factor)),)),
+    )
+
+
+def test_experience_raises_the_walk_and_nothing_else() -> None:
+    """Twice the walk of 7.5 bp on a half-spread of 10 bp: 25 bp; without a walk nothing changes."""
+    deep = market(books=(book("BTC", bids=["9 @ 99.9"], asks=["1 @ 100.1", "3 @ 100.2"]),))
+    assert slip(raised(deep, "2"), Side.BUY, "4") == (Decimal("0.0025"), None)
+    assert slip(raised(deep, "2"), Side.SELL, "4") == (Decimal("0.001"), None)
+    assert slip(raised(deep, "1"), Side.BUY, "4") == slip(deep, Side.BUY, "4")
+
+
+def test_experience_raises_the_square_root_law_too() -> None:
+    """Where no book is known, the estimate from history is multiplied."""
+    bars = history("BTC", 100.0, value=1_000_000.0)
+    plain = market(bars=(bars,), books=())
+    half = Decimal("0.001")
+    walk = slip(plain, Side.BUY, "1")[0] - half
+    assert slip(raised(plain, "2.5"), Side.BUY, "1")[0] == half + walk * Decimal("2.5")
+
+
+def test_a_raised_walk_beyond_50_bp_is_refused() -> None:
+    """A walk of 30 bp is allowed, and refused where trades cost twice the estimate."""
+    there = market(books=(book("BTC", asks=["9 @ 100.4"]),))
+    assert slip(there, Side.BUY, "1")[1] is None
+    refused = slip(raised(there, "2"), Side.BUY, "1")[1]
+    assert refused is not None
+    assert dict(refused.values)["measured"] == Decimal("0.006")
+
+
+def test_a_raised_walk_is_said_of_the_markets_that_are_traded() -> None:
+    """The decision names the coin and the factor, not a coin that stays out of the plan."""
+    three = ["BTC 0.605 @ 100000 -> 50", "ETH 4.25 @ 4000 -> 25", "SOL 100 @ 150 -> 15"]
+    base = portfolio(*three, cash="8100 -> 10")
+    base = base.ruled(bands=replace(base.policy.bands, confirm=1))
+    ratios = tuple((Asset(name), Decimal("1.7")) for name in ("SOL", "BTC"))
+    decision = decide_on(base, walk_ratios=ratios)
+    assert [order.split()[2] for order in orders_of(decision)] == ["BTC", "ETH"]
+    said = [row for row in decision.reasons if row.code is ReasonCode.WALK_RAISED]
+    assert said == [Reason(ReasonCode.WALK_RAISED, "BTC", (("factor", Decimal("1.7")),))]
+    assert "WALK_RAISED:BTC" not in codes_of(decide_on(base))
+
+
+def test_a_market_left_out_because_of_its_raised_walk_is_said_too() -> None:
+    """Whoever reads that a market is too thin reads why the estimate is so high."""
+    far = portfolio("BTC 0.62 @ 100000 -> 50", cash="38000 -> 50")
+    far = far.ruled(bands=replace(far.policy.bands, confirm=1))
+    thin = book("BTC", bids=["9 @ 99680"])
+    decision = decide_on(far, books=(thin,), walk_ratios=((Asset("BTC"), Decimal(3)),))
+    assert {"ILLIQUID:BTC", "WALK_RAISED:BTC"} <= set(codes_of(decision))
+
+
+def test_what_was_learned_is_part_of_the_inputs() -> None:
+    """Equal factors in any order give one decision, other factors another one."""
+    two = portfolio("BTC 0.62 @ 100000 -> 50", "ETH 1 @ 4000 -> 10", cash="34000 -> 40")
+    factors = ((Asset("BTC"), Decimal(2)), (Asset("ETH"), Decimal(3)))
+    first = decide_on(two, walk_ratios=factors)
+    assert digest_of(first) == digest_of(decide_on(two, walk_ratios=factors[::-1]))
+    assert first.decision_id != decide_on(two, walk_ratios=factors[:1]).decision_id
+    assert decide_on(two, walk_ratios=()).decision_id == decide_on(two).decision_id

@@ -4,16 +4,15 @@ from decimal import Decimal
 import pytest
 
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
-from core.domain.units import Asset
-from core.facts import FactTable, execution_facts
+from core.domain.units import Asset, Price
+from core.facts import FactTable, Polarity
+from core.planning.shortfall import Prices
 from tests.core.tables import check_shape, number_in, value_in
-from tests.explain.executions import fill_of, order_for, proposal_in
-
-USD = Asset("USD")
+from tests.explain.executions import executed_facts, fill_of, order_for, proposal_in
 
 
 def _executed(proposal: Proposal, orders: Sequence[Order], fills: Sequence[Fill]) -> FactTable:
-    table = execution_facts(proposal, orders, fills, quote=USD)
+    table = executed_facts(proposal, orders, fills)
     check_shape(table)
     return table
 
@@ -110,3 +109,15 @@ def test_fees_in_other_coins_are_priced_or_the_cost_is_left_out() -> None:
     )
     assert in_token.find("fees") is None
     assert in_token.find("cost") is None
+
+
+def test_what_prices_did_while_a_person_thought_is_no_cost_of_trading() -> None:
+    """A rise of 10 before a buy of 0.62 stands apart as 6.20 against the plan."""
+    proposal = proposal_in(ProposalState.DONE)
+    buy = order_for(proposal, 2, OrderState.FILLED)
+    prices = {Asset("ETH"): Prices(Price(Decimal(4210)), Price(Decimal(4210)), is_end_fresh=True)}
+    table = executed_facts(proposal, [buy], [fill_of(buy, "0.62", "4215", fee="10")], prices)
+    assert number_in(table, "cost") == 10 + Decimal("3.1")
+    delay = table.find("delay")
+    assert delay is not None
+    assert (delay.value, delay.polarity) == (Decimal("6.2"), Polarity.UP)

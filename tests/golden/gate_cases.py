@@ -7,7 +7,7 @@ from core.domain.policy import BandRules
 from core.domain.snapshot import Occasion
 from core.domain.state import EngineState, Halt, ManualPause, StressOverride, Turnover
 from core.domain.stress import Stress, StressState
-from core.domain.units import Money, Weight
+from core.domain.units import Asset, Money, Weight
 from tests.dsl import MORNING, book, decide_daily, decide_on, history, portfolio
 from tests.golden.case import ONCE, Case, btc, with_memory
 
@@ -250,6 +250,15 @@ GATE_CASES = (
                 cash="15000 -> 20",
                 bands=BandRules(confirm=1, delta=Weight(Decimal(0))),
             )
+        ),
+    ),
+    Case(
+        "61_walk_raised",
+        "Gate 7: the book of case 32 where trades cost 1.8 times the estimate: slip 21 bp, not 13",
+        lambda: decide_on(
+            btc("0.62", "38000"),
+            books=(book("BTC", bids=["0.035 @ 99970", "9 @ 99770"]),),
+            walk_ratios=((Asset("BTC"), Decimal("1.8")),),
         ),
     ),
 )

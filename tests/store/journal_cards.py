@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.ports.journal import Followed
 from bot.ports.records import Store, StoredDecision
 from core.codec import GENESIS, chain_hash
 from tests.store import samples
@@ -52,6 +53,27 @@ class JournalCards:
             assert list(tx.journal.entries(kinds={"a.b"})) == [written[0], written[2]]
             assert list(tx.journal.entries(kinds={"a.b", "e.f"}, after=1)) == written[2:]
             assert list(tx.journal.entries(after=1, limit=2)) == written[1:3]
+
+    def test_journal_can_be_followed(self, store: Store) -> None:
+        """S05: a whole chain is followed page by page to its head, from wherever it is known."""
+        with store.transaction() as tx:
+            assert tx.journal.follow(0, GENESIS, limit=9) == Followed(0, GENESIS)
+            written = [tx.journal.append("a.b", "ada", {"n": n}, at=AT) for n in range(5)]
+        with store.reading() as tx:
+            assert tx.journal.follow(0, GENESIS, limit=2) == Followed(2, written[1].hash)
+            assert tx.journal.follow(2, written[1].hash, limit=9) == Followed(5, written[4].hash)
+            assert tx.journal.follow(5, written[4].hash, limit=9) == Followed(5, written[4].hash)
+
+    def test_journal_that_is_not_the_one_known(self, store: Store) -> None:
+        """S06: what does not follow from the entry that is known, or is gone, is named."""
+        with store.transaction() as tx:
+            first, second = (tx.journal.append("a.b", "ada", {"n": n}, at=AT) for n in range(2))
+        with store.reading() as tx:
+            other = tx.journal.follow(1, second.hash, limit=9)
+            assert (other.seq, other.head) == (1, second.hash)
+            assert "entry 2 does not follow" in other.problem
+            gone = tx.journal.follow(3, first.hash, limit=9)
+            assert gone == Followed(3, first.hash, "the journal ends at 2, but entry 3 was there")
 
     def test_journal_forgets_what_was_rolled_back(self, store: Store) -> None:
         """S03: an entry of a transaction that failed is gone, and its number is used again."""

@@ -16,8 +16,8 @@ from tests.store import damage
 _ROWS = Path(__file__).with_name("revision_0001.jsonl")
 
 
-def build(path: Path) -> None:
-    """Make a database of revision 0001 with every table filled."""
+def build(path: Path, revision: str = "0001") -> None:
+    """Make a database that version 0001 filled, brought up to ``revision`` and no further."""
     path.parent.mkdir(parents=True)
     with create_engine(f"sqlite:///{path}").begin() as connection:
         command.upgrade(config(connection), "0001")
@@ -27,6 +27,8 @@ def build(path: Path) -> None:
         marks = ", ".join("?" * len(row))
         sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608  # our own names
         damage.run(path, sql, [_stored(value) for value in row.values()])
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        command.upgrade(config(connection), revision)
 
 
 def config(connection: Connection) -> Config:

@@ -29,6 +29,7 @@ from tests.store import damage, old_database, samples
 from tests.store.arranging import PID
 from tests.store.sample_messages import messages
 from tests.store.samples import AT, PLAN, POLICY, STATE
+from tests.store.shortfall_cards import leg
 
 
 @pytest.fixture
@@ -78,6 +79,19 @@ def test_way_back_leaves_nothing(tmp_path: Path) -> None:
         ("sqlite_sequence",),
     ]
     assert damage.run(path, "PRAGMA application_id") == [(0,)]
+
+
+def test_database_without_measured_costs_is_brought_up(path: Path) -> None:
+    """A database of the revision before knows no cost of trading yet, and takes them from then on.
+
+    Its executions of before are not measured afterwards.
+    """
+    old_database.build(path, "0002")
+    with open_store(path) as store, store.transaction() as tx:
+        assert list(tx.shortfalls.of(PID)) == list(tx.shortfalls.latest(9)) == []
+        tx.shortfalls.add([leg(1)])
+    with open_store(path, read_only=True) as store, store.reading() as tx:
+        assert list(tx.shortfalls.of(PID)) == [leg(1)]
 
 
 def test_old_database_is_read_whole(old: Path) -> None:
