@@ -28,6 +28,7 @@ from core.domain.units import (
     notional,
     text_of,
 )
+from core.planning.validity import flaw_of
 from core.simulation.fills import FeeToken, Trades, fee_of, funds_needed, match
 
 # Source: METHODS 5.1, "minimum conservative default when unknown".
@@ -100,7 +101,7 @@ class PaperExchange:
         terms = rules[0]
         if terms.taker_fee is None:
             terms = replace(terms, taker_fee=UNKNOWN_TAKER_FEE)
-        return self._trade(order, terms, book=books[0] if books else None, token_price=token)
+        return self._trade(order, terms, book=_sound(books), token_price=token)
 
     async def find(self, client_id: str) -> OrderReport | None:
         """Return the newest order under ``client_id``, or None."""
@@ -238,6 +239,11 @@ class PaperExchange:
         except FeedUnavailable:
             return None
         return exact(notional)(amount, quotes[0].mid) if quotes else None
+
+
+def _sound(books: tuple[Book, ...]) -> Book | None:
+    """Return the book, unless it contradicts itself: nobody trades on that."""
+    return next((book for book in books if flaw_of(book) is None), None)
 
 
 def _taken(order: Order, rules: MarketRules, book: Book | None) -> Trades:

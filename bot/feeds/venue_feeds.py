@@ -29,6 +29,11 @@ async def patiently(ask: Callable[[], Awaitable[_T]], wait: Wait = asyncio.sleep
     Raises:
         FeedUnavailable: of the last attempt.
     """
+
+    async def asked() -> _T:
+        # tenacity awaits only what is written as a coroutine function.
+        return await ask()
+
     retrying = AsyncRetrying(
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT),
@@ -36,7 +41,7 @@ async def patiently(ask: Callable[[], Awaitable[_T]], wait: Wait = asyncio.sleep
         sleep=wait,
         reraise=True,
     )
-    return await retrying(ask)
+    return await retrying(asked)
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 
 from bot.ports.clock import Clock
 from bot.venues.credentials import ApiKey
+from bot.venues.pace import Pace
 from bot.venues.table import Venue
 from bot.venues.troubles import MISREAD, malformed, unavailable, words_of
 from core.domain.errors import FeedUnavailable
 
 MARKETS_KEPT = timedelta(days=1)
 _SERVER_FAULT = 500
+_SIGNED = 40
+"""Letters in a header that can only be a key, a signature or a token."""
 
 # At its most talkative ccxt writes the headers of every request, and the key is one of them.
 _QUIET = logging.getLogger("evenkeel.ccxt")
@@ -55,6 +58,7 @@ class CheckedAnswers:
 
     checked_as: Venue
     its_errors: type[Exception]
+    own_key: ApiKey | None = None
 
     async def fetch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # ccxt's own types
         """Ask, and refuse an answer that does not have the venue's shape.
@@ -80,11 +84,25 @@ class CheckedAnswers:
         try:
             judged = super().handle_errors(*told)  # type: ignore[misc]
         except self.its_errors as error:
-            error.words = words_of(status, answer)  # type: ignore[attr-defined]
+            error.words = words_of(status, answer, self.checked_as.name)  # type: ignore[attr-defined]
             raise
         if status >= _SERVER_FAULT and str(status) not in self.httpExceptions:  # type: ignore[attr-defined]
             raise malformed(f"{self.checked_as.title} answered with the status {status}")
         return judged
+
+    def on_rest_response(self, *told: Any) -> str:  # noqa: ANN401  # ccxt's own types
+        """Return the body of an answer without the key, and without what was signed with it.
+
+        A venue, or whoever sits in between, may say back what it was sent; what does not come in
+        cannot stand in an error, a record or a message later.
+        """
+        body: str = super().on_rest_response(*told)  # type: ignore[misc]
+        if self.own_key is None:
+            return body
+        for value in (told[6] or {}).values():
+            if len(str(value)) >= _SIGNED:
+                body = body.replace(str(value), "[key]").replace(_escaped(value), "[key]")
+        return self.own_key.scrubbed(body)
 
     def parse_ohlcvs(self, ohlcvs: Any, market: Any = None, *_: Any) -> list[Any]:  # noqa: ANN401
         """Return the candles as they came; ccxt would sort them and hide a muddled answer."""
@@ -230,7 +248,14 @@ class Connection:
                 self._exchange.urls["api"] = _moved(api, self._base_url.rstrip("/"))
             if self.key is not None:
                 self._exchange.apiKey, self._exchange.secret = self.key.public, self.key.secret
+                self._exchange.own_key = self.key
+                self._exchange.throttle = Pace.of_key(self.clock)
         return self._exchange
+
+
+def _escaped(value: object) -> str:
+    """Return a value as PHP writes it into JSON."""
+    return str(value).replace("/", "\\/")
 
 
 def _open(venue: Venue, manners: Manners) -> tuple[Any, type[Exception]]:
@@ -248,6 +273,9 @@ def _open(venue: Venue, manners: Manners) -> tuple[Any, type[Exception]]:
         }
     )
     exchange.has["fetchCurrencies"] = venue.needs_currencies
+    if venue.tells_fees:
+        # Fees of years ago, which ccxt would take for those of a market that tells none.
+        exchange.fees["trading"] = {}
     # ccxt calls these "not available", as if waiting would help or nobody had counted.
     exchange.httpExceptions.update(
         {

@@ -5,6 +5,9 @@ import binascii
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+_SHORT = 7
+"""Letters of a line that tell nothing by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
@@ -28,7 +31,12 @@ class ApiKey:
 
     def scrubbed(self, text: str) -> str:
         """Return ``text`` with neither part of the key in it, nor as JSON or an address has it."""
-        for part in filter(None, (self.public, self.secret)):
-            for form in (part, part.replace("/", "\\/"), quote(part, safe="")):
+        lines = (line.strip() for line in self.secret.splitlines())
+        # Of a secret with several lines a repetition may lose the breaks, so each goes by itself.
+        single = [line for line in lines if len(line) > _SHORT and not line.startswith("-----")]
+        for part in filter(None, (self.public, self.secret.strip(), *single)):
+            lined = part.replace("\n", "\\n")
+            slashed = (part.replace("/", "\\/"), lined.replace("/", "\\/"))
+            for form in (part, lined, *slashed, quote(part, safe="")):
                 text = text.replace(form, "[key]")
         return text

@@ -23,6 +23,27 @@ class Paging(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Depth:
+    """How a venue tells an order book.
+
+    Attributes:
+        method: ccxt's raw method.
+        market, count: the parameters that name the market and the number of levels.
+        under: the keys under which both sides lie; ``*`` = whatever single key there is.
+        price, size: where a level has them.
+        stamp: where a level has the second of its last change; None = it has none.
+    """
+
+    method: str
+    market: str
+    count: str
+    under: tuple[str, ...] = ()
+    price: int | str = 0
+    size: int | str = 1
+    stamp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Venue:
     """What is peculiar to one venue.
 
@@ -37,6 +58,8 @@ class Venue:
         is_windowed: whether a page of candles ends a page's length after its beginning, found or
             not.
         tells_status: whether it tells how it is without a key.
+        tells_fees: whether its list of markets has the fees; then none of ccxt's own are taken.
+        depth: how it tells an order book; None where nobody asks for one.
     """
 
     name: str
@@ -48,6 +71,13 @@ class Venue:
     candle_page: int = 1000
     is_windowed: bool = False
     tells_status: bool = False
+    tells_fees: bool = False
+    depth: Depth | None = None
+
+    @property
+    def stamps_levels(self) -> bool:
+        """Whether a level of its books tells when it last changed."""
+        return self.depth is not None and self.depth.stamp is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +104,8 @@ class Perpetuals:
 
 
 def _markets_of(*kinds: str) -> Mapping[str, object]:
-    return MappingProxyType({"fetchMarkets": {"types": list(kinds)}})
+    # Lists of margin pairs would be asked for with the key, and nobody here needs them.
+    return MappingProxyType({"fetchMarkets": {"types": list(kinds)}, "fetchMargins": False})
 
 
 SPOT: Mapping[str, Venue] = {
@@ -87,9 +118,31 @@ SPOT: Mapping[str, Venue] = {
             needs_currencies=True,
             candle_page=720,
             tells_status=True,
+            tells_fees=True,
+            depth=Depth("public_get_depth", "pair", "count", under=("result", "*"), stamp=2),
         ),
-        Venue("binance", "Binance", options=_markets_of("spot"), tells_status=True),
-        Venue("coinbase", "Coinbase", has_ticker_list=False, candle_page=300, is_windowed=True),
+        Venue(
+            "binance",
+            "Binance",
+            options=_markets_of("spot"),
+            tells_status=True,
+            depth=Depth("public_get_depth", "symbol", "limit"),
+        ),
+        Venue(
+            "coinbase",
+            "Coinbase",
+            has_ticker_list=False,
+            candle_page=300,
+            is_windowed=True,
+            depth=Depth(
+                "v3_public_get_brokerage_market_product_book",
+                "product_id",
+                "limit",
+                under=("pricebook",),
+                price="price",
+                size="size",
+            ),
+        ),
     )
 }
 """Venues whose spot markets can be read, by name."""

@@ -1,7 +1,7 @@
 """What ccxt raises -> one word for why a venue gave nothing, and a sentence without addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.venues.credentials import ApiKey
 from core.domain.errors import FeedUnavailable
@@ -24,6 +24,8 @@ _BY_CLASS = {
 
 _BUSY = re.compile(r"throttled|rate limit|too many requests", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+://\S+")
+# A signature, or a key in some other form: no sentence has such a word.
+_CODE = re.compile(r"[A-Za-z0-9+/=_%\\-]{40,}")
 _TAG = re.compile(r"<[^>]*>?")
 # ccxt begins with its own name of the venue and the method: "binance GET https://…".
 _LEAD = re.compile(r"^[a-z]+ (?=GET|POST|\{|\d)(?:GET|POST)?\s*")
@@ -53,23 +55,38 @@ class VenueRefusal(FeedUnavailable):
         self.words = words
 
 
-def words_of(status: int, answer: object) -> tuple[str, ...]:
+def words_of(status: int, answer: object, venue: str = "kraken") -> tuple[str, ...]:
     """Return a venue's own words of refusal; empty where they prove nothing.
 
     They do not under a status that tells of a fault or of a lost answer, nor beside a result.
 
     Args:
         status: of HTTP.
-        answer: the body, parsed; Kraken's shape is the one that is known here.
+        answer: the body, parsed.
+        venue: its name; each has its own shape, and another one may be somebody's in between.
     """
     if status >= _SERVER_FAULT or status == _TIMED_OUT:
         return ()
     if not isinstance(answer, dict) or answer.get("result"):
         return ()
+    if venue != "kraken":
+        return tuple(_named_words(answer))
     words = answer.get("error")
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
         return ()
     return tuple(words)
+
+
+def _named_words(answer: Mapping[str, object]) -> Iterator[str]:
+    """Yield what Binance says with a code, and Coinbase with a name or a list of them."""
+    listed = answer.get("errors")
+    for row in listed if isinstance(listed, list) else [answer]:
+        if not isinstance(row, dict):
+            continue
+        name = row.get("error") or row.get("id") or row.get("code")
+        said = row.get("msg") or row.get("message") or row.get("error_description")
+        if isinstance(name, str | int) and isinstance(said, str | None):
+            yield f"{name}: {said}" if said else str(name)
 
 
 def unavailable(
@@ -88,8 +105,7 @@ def unavailable(
     told = f"{type(error).__name__}: {detail}" if detail else type(error).__name__
     message = f"{title} {_SENTENCES[trouble]} ({told})"
     if words:
-        bare = words if key is None else tuple(key.scrubbed(word) for word in words)
-        return VenueRefusal(message, trouble=trouble, words=bare)
+        return VenueRefusal(message, trouble=trouble, words=tuple(_bare(w, key) for w in words))
     return FeedUnavailable(message, trouble=trouble)
 
 
@@ -121,7 +137,12 @@ def _names_of(error: Exception) -> Iterator[str]:
 
 def _detail_of(error: Exception, key: ApiKey | None) -> str:
     """Return what the venue said, without ccxt's lead, addresses, markup, keys and length."""
-    said = str(error) if key is None else key.scrubbed(str(error))
-    bare = _TAG.sub(" ", _ADDRESS.sub(" ", _LEAD.sub("", said)))
+    said = _ADDRESS.sub(" ", _LEAD.sub("", _bare(str(error), key)))
+    bare = _TAG.sub(" ", said)
     words = " ".join(bare.split())
     return words if len(words) <= _MOST else f"{words[:_MOST]}…"
+
+
+def _bare(said: str, key: ApiKey | None) -> str:
+    """Return what a venue said without a key in it, and without what may be one in other form."""
+    return _CODE.sub("[code]", said if key is None else key.scrubbed(said))

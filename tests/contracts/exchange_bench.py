@@ -32,18 +32,47 @@ class Bench(ABC):
         quote: the quote currency.
         coin: a coin the venue trades against it.
         fee_modes: the ways of taking fees that this venue knows.
+        cut: by how much less than price times quantity, or than the fee of it, one entry of the
+            venue's books may be, in quote currency; 0 = the books are exact.
+        has_other_hands: whether somebody else may trade on the account, too.
     """
 
     clock: Clock
     quote: Asset
     coin: Asset
     fee_modes: frozenset[FeeMode]
+    cut: Decimal = ZERO
+    has_other_hands: bool = False
 
     @abstractmethod
     async def open(
         self, balances: Mapping[Asset, Quantity], *, fee_mode: FeeMode = FeeMode.QUOTE
     ) -> Venue:
         """Open an account that holds ``balances``."""
+
+    @abstractmethod
+    async def reopen(self) -> Venue:
+        """Return the account last opened as a program sees it that was started anew."""
+
+    @abstractmethod
+    async def deposit(self, asset: Asset, amount: Quantity) -> None:
+        """Let the owner bring something in."""
+
+    @abstractmethod
+    async def withdraw(self, asset: Asset, amount: Quantity) -> None:
+        """Let the owner take something out."""
+
+    @abstractmethod
+    async def reward(self, asset: Asset, amount: Quantity) -> None:
+        """Let interest come in."""
+
+    @abstractmethod
+    def keep(self, asset: Asset, amount: Quantity) -> None:
+        """Let so much be kept by something that is not ours, so that it is not free."""
+
+    def trade_by_hand(self, side: Side, quantity: Quantity) -> None:
+        """Let the owner trade the bench's coin; only where the venue has other hands."""
+        raise NotImplementedError
 
     @abstractmethod
     def lose_next_answer(self) -> None:

@@ -1,9 +1,10 @@
-"""What every store must do, as cards S01 to S112; a subclass supplies a fixture ``store``."""
+"""What every store must do, as cards S01 to S123; a subclass supplies a fixture ``store``."""
 
 from tests.store.journal_cards import DecisionCards, JournalCards
 from tests.store.message_cards import InboxCards, OutboxCards
 from tests.store.order_cards import FlowCards, OrderCards
 from tests.store.proposal_cards import ProposalCards
+from tests.store.shortfall_cards import ShortfallCards
 from tests.store.transaction_cards import MemoryCards, TransactionCards
 from tests.store.watching_cards import ReadingCards, WithheldCards
 
@@ -14,6 +15,7 @@ class StoreContract(
     ProposalCards,
     OrderCards,
     FlowCards,
+    ShortfallCards,
     OutboxCards,
     InboxCards,
     MemoryCards,

@@ -34,11 +34,36 @@ class PaperBench(Bench):
         source = SimulatedBars(7, START)
         self._market = BarMarket(source, self.clock, fee_mode=fee_mode)
         file = self._folder / f"account-{len(self._opened)}.sqlite"
-        paper = PaperExchange(file, self._market, self.clock, quote=self.quote)
-        self._opened.append(paper)
-        await paper.open_with(balances)
-        self._venue = FlakyVenue(paper, self.clock)
+        self._file = file
+        return await self._open(balances)
+
+    async def reopen(self) -> Venue:
+        """Close the account's file and open it again."""
+        self._paper.close()
+        return await self._open({})
+
+    async def _open(self, balances: Mapping[Asset, Quantity]) -> Venue:
+        self._paper = PaperExchange(self._file, self._market, self.clock, quote=self.quote)
+        self._opened.append(self._paper)
+        await self._paper.open_with(balances)
+        self._venue = FlakyVenue(self._paper, self.clock)
         return Venue(self._market, self._venue, self._venue)
+
+    async def deposit(self, asset: Asset, amount: Quantity) -> None:
+        """Let made-up money come in."""
+        await self._paper.deposit(asset, amount)
+
+    async def withdraw(self, asset: Asset, amount: Quantity) -> None:
+        """Let made-up money go out."""
+        await self._paper.withdraw(asset, amount)
+
+    async def reward(self, asset: Asset, amount: Quantity) -> None:
+        """Let a made-up reward come in."""
+        await self._paper.reward(asset, amount)
+
+    def keep(self, asset: Asset, amount: Quantity) -> None:
+        """Put it on hold."""
+        self._paper.set_locked(asset, amount)
 
     def lose_next_answer(self) -> None:
         """Break the connection after the next order."""

@@ -132,8 +132,9 @@ class KrakenPublic(PublicVenue):
         return {pair: told, "last": newest - step}
 
     def _depth(self, query: dict[str, str]) -> dict[str, Any]:
-        bids, asks = self._coin(query["pair"]).levels()
-        second = self.second
+        coin = self._coin(query["pair"])
+        bids, asks = coin.levels()
+        second = int((coin.still_since or self.clock.now()).timestamp())
         return {
             query["pair"]: {
                 "asks": [[price, size, second] for price, size in asks],

@@ -76,6 +76,7 @@ class Coin:
         status: the venue's word for whether it trades.
         listed_at: no candle is older.
         book: (bids, asks) of texts instead of the made-up ones, as (price, size).
+        still_since: when its book last changed, where a venue tells that; None = just now.
         prices: (bid, ask) as texts instead of the made-up ones.
         edits: what is done to its candles, by interval, before they are sent.
     """
@@ -85,6 +86,7 @@ class Coin:
     status: str = "online"
     listed_at: datetime | None = None
     book: tuple[list[tuple[str, str]], list[tuple[str, str]]] | None = None
+    still_since: datetime | None = None
     prices: tuple[str, str] | None = None
     edits: dict[timedelta, Edit] = field(default_factory=dict)
 
@@ -138,6 +140,7 @@ class PublicVenue:
         coins: what it trades, by the symbol the world uses; change them between questions.
         quote: the currency it trades them against.
         calls: path and query of every request, in order.
+        request: the one that is being answered.
     """
 
     quote = "USD"
@@ -151,6 +154,7 @@ class PublicVenue:
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.base_url = ""
+        self.request: web.Request | None = None
 
     async def __aenter__(self) -> Self:
         """Listen at a free port."""
@@ -197,6 +201,7 @@ class PublicVenue:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         query = dict(request.query)
         self.calls.append((request.path, query))
+        self.request = request
         try:
             body = json.dumps(self.answer(request.path, query))
         except Refusal as refusal:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from core.codec import bar_series
 from core.domain.market import MarketStatus
 from core.domain.units import Asset
+from core.planning.validity import flaw_of
 from tests.emulators.public_venue import Coin
 from tests.live_market.scene import (
     BTC,
@@ -64,17 +65,19 @@ async def test_an_asset_that_the_venue_does_not_trade_is_left_out(scene: Scene) 
     assert await market.candles(NOWHERE, ONE_DAY, None) == ()
 
 
-@pytest.mark.parametrize("prices", [("100001", "100000"), ("0", "100000"), ("NaN", "100000")])
+@pytest.mark.parametrize(
+    "prices", [("100001", "100000"), ("100000", "100000"), ("0", "100000"), ("NaN", "100000")]
+)
 async def test_a_price_that_cannot_be_is_no_quote(scene: Scene, prices: tuple[str, str]) -> None:
     """A crossed, zero or meaningless price leaves its coin out and does not harm the others."""
     scene.venue.coins["BTC"].prices = prices
     assert [row.asset for row in await scene.market.quotes([BTC, ETH])] == [ETH]
 
 
-async def test_books_are_best_first_whatever_order_the_venue_sends(scene: Scene) -> None:
-    """Levels are sorted as numbers, not as text: 100000 is the better bid than 99999."""
-    bids = [("99999", "1.5"), ("100000", "2"), ("9999", "3")]
-    asks = [("1000000", "1"), ("100001", "0.25"), ("100000.5", "4")]
+async def test_books_are_told_as_the_venue_tells_them(scene: Scene) -> None:
+    """Exactly the venue's decimals, in its own order and not in that of the texts."""
+    bids = [("100000", "2"), ("99999", "1.5"), ("9999", "3")]
+    asks = [("100000.5", "4"), ("100001", "0.25"), ("1000000", "1")]
     scene.venue.coins["BTC"].book = (bids, asks)
     (book,) = await scene.market.books([BTC])
     assert [level.price for level in book.bids] == [Decimal(100_000), Decimal(99_999), 9_999]
@@ -87,12 +90,15 @@ async def test_books_are_best_first_whatever_order_the_venue_sends(scene: Scene)
     ("bids", "asks"),
     [([], [("100000", "1")]), ([("99999", "1")], []), ([("100001", "1")], [("100000", "1")])],
 )
-async def test_an_empty_or_crossed_book_is_left_out(
+async def test_a_bad_book_is_not_left_out(
     scene: Scene, bids: list[tuple[str, str]], asks: list[tuple[str, str]]
 ) -> None:
-    """A book without two sides that do not cross is no book."""
+    """What is crossed stays crossed for who decides; one side alone is a book without levels."""
     scene.venue.coins["BTC"].book = (bids, asks)
-    assert [book.asset for book in await scene.market.books([BTC, ETH])] == [ETH]
+    bad, good = await scene.market.books([BTC, ETH])
+    assert (bad.asset, good.asset) == (BTC, ETH)
+    assert (flaw_of(bad), flaw_of(good)) == ("crossed" if bids and asks else None, None)
+    assert bool(bad.bids) is bool(bad.asks) is bool(bids and asks)
 
 
 async def test_rules_are_positive_decimals(scene: Scene) -> None:

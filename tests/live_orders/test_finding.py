@@ -34,8 +34,11 @@ SILENCES: dict[str, Fault] = {
     "status 502": status(502),
     "status 524": status(524),
     "a busy venue": error("EService:Busy"),
-    "a wrong nonce": error("EAPI:Invalid nonce"),
-    "a key without the right": error("EGeneral:Permission denied"),
+}
+REFUSED: dict[str, tuple[str, str]] = {
+    "a wrong nonce": ("EAPI:Invalid nonce", "another program uses this key"),
+    "a key without the right": ("EGeneral:Permission denied", "may not do that"),
+    "a key that is gone": ("EAPI:Invalid key", "does not know this key"),
 }
 WITNESSES = ("OpenOrders", "ClosedOrders", "TradesHistory")
 
@@ -93,6 +96,19 @@ async def test_without_an_answer_nothing_is_absent(desk: Floor, endpoint: str, n
     assert desk.key.public not in str(caught.value)
     desk.kraken.calm()
     assert await desk.placer.find(NOBODY) is None
+
+
+@pytest.mark.parametrize("endpoint", [*WITNESSES, "QueryOrders"])
+@pytest.mark.parametrize("name", REFUSED)
+async def test_a_refused_key_is_named_and_nothing_is_absent(
+    desk: Floor, endpoint: str, name: str
+) -> None:
+    """A look-up that only the owner can mend says so, and knows nothing of the order."""
+    words, said = REFUSED[name]
+    await desk.placer.place(desk.order())
+    desk.kraken.misbehave(endpoint, error(words))
+    with pytest.raises(AccountProblem, match=said):
+        await desk.placer.find(NOBODY)
 
 
 async def test_an_open_order_is_found_open(desk: Floor) -> None:
@@ -309,3 +325,14 @@ async def test_a_cancellation_without_an_answer_says_so(desk: Floor, name: str) 
         await desk.placer.cancel(NOBODY)
     await desk.placer.cancel(NOBODY)
     assert not mine.is_open
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_a_cancellation_with_a_refused_key_is_named(desk: Floor, name: str) -> None:
+    """Only the owner can mend it, and the order is still there."""
+    words, said = REFUSED[name]
+    mine = await _rest(desk, NOBODY)
+    desk.kraken.misbehave("CancelOrder", error(words))
+    with pytest.raises(AccountProblem, match=said):
+        await desk.placer.cancel(NOBODY)
+    assert mine.is_open

@@ -25,6 +25,7 @@ UNCLEAR = (
     "EService:Timeout",
     "EGeneral:Internal error",
     "EDatabase:Internal error",
+    "EAPI:Invalid nonce",
     "EBM:limit exceeded:CAL",
     "EOrder:Something new",
     "EOrder:Insufficient funds of patience",
@@ -116,11 +117,6 @@ def _dearer_minimum(desk: Floor) -> None:
     desk.kraken.market("BTC/USD").pair.costmin = Decimal(9000)
 
 
-def _shared_key(desk: Floor) -> None:
-    for key in desk.kraken.key_ring.keys.values():
-        key.last_nonce = 10**18
-
-
 def _slow_market(desk: Floor) -> None:
     desk.kraken.misbehave("AddOrder", Postpones(21))
 
@@ -133,7 +129,6 @@ def _slow_market(desk: Floor) -> None:
         (_halted, "takes no such orders now"),
         (_larger_minimum, "smaller than the market's minimum"),
         (_dearer_minimum, "smaller than the market's minimum"),
-        (_shared_key, "another program may be using this key"),
         (_slow_market, "after its deadline"),
     ],
 )

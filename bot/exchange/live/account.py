@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.exchange.live.amounts import amount_of
 from bot.exchange.live.codes import Codes, Part
+from bot.exchange.live.fills import own_form
 from bot.exchange.live.histories import History
 from bot.exchange.live.ledger import (
     TRADE_TYPE,
@@ -62,6 +63,10 @@ class KrakenAccount:
 
     async def balances(self) -> tuple[Balance, ...]:
         """Return every balance that is not zero, by asset.
+
+        An answer without a single row is refused, also of an account that never held anything: it
+        cannot be told from a broken one, and read as "all is sold" it would be bought again. An
+        account that was emptied has rows of zero, and is empty here.
 
         Raises:
             FeedUnavailable: Kraken gave nothing that can be believed.
@@ -142,7 +147,7 @@ class KrakenAccount:
         self._client_ids |= {trade: found.get(orders.get(trade, ""), "") for trade in new}
 
     async def _client_ids_of(self, orders: Sequence[str]) -> dict[str, str]:
-        """Return the client ids of orders; an empty one for an order without."""
+        """Return the client ids of orders in our form; an empty one for an order without."""
         found = {}
         for start in range(0, len(orders), _ORDERS_A_CALL):
             asked = orders[start : start + _ORDERS_A_CALL]
@@ -152,7 +157,7 @@ class KrakenAccount:
                 client_id = row.get("cl_ord_id") if isinstance(row, Mapping) else row
                 if not isinstance(row, Mapping) or not isinstance(client_id, str | None):
                     raise _late(f"the order {order}")
-                found[order] = client_id or ""
+                found[order] = own_form(client_id or "")
         return found
 
     async def _told_of(self, orders: Sequence[str]) -> Mapping[str, Any]:

@@ -3,11 +3,13 @@
 An order's own averages are cut to the digits of a price; what was paid follows from its trades.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from bot.exchange.live.numbers import decimal_of, inner, positive
 from bot.venues.troubles import MISREAD, malformed
@@ -24,6 +26,7 @@ _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 _OPEN = frozenset({"pending", "open"})
 _OVER = frozenset({"closed", "canceled", "expired"})
 _FEE_IN_QUOTE = "fciq"
+_UUID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,18 @@ def pairs_of(markets: Mapping[str, Mapping[str, Any]], quote: Asset) -> Pairs:
     return found
 
 
+def own_form(client_id: str) -> str:
+    """Return a client id as this program writes it: an UUID in small letters and with hyphens.
+
+    Kraken takes an UUID with hyphens or without, and does not say in which form it tells it.
+    """
+    bare = client_id.replace("-", "").lower()
+    return str(UUID(bare)) if _UUID.fullmatch(bare) else client_id
+
+
 def is_same_id(one: object, other: str) -> bool:
     """Say whether two client ids are the same; an UUID may come without hyphens or in capitals."""
-    return isinstance(one, str) and _bare(one) == _bare(other)
+    return isinstance(one, str) and own_form(one) == own_form(other)
 
 
 def taken_of(venue_id: str, row: object, pairs: Pairs) -> Taken:
@@ -167,7 +179,3 @@ def _not_negative(value: object) -> Decimal:
 def _instant(seconds: object) -> datetime:
     number = _above_zero(seconds)
     return datetime.fromtimestamp(float(number), UTC)
-
-
-def _bare(client_id: str) -> str:
-    return client_id.replace("-", "").lower()

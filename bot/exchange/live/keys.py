@@ -141,6 +141,12 @@ def wrong_for_trading(powers: KeyPowers, now: datetime) -> tuple[str, ...]:
     return _wrong(powers, _FOR_TRADING, now)
 
 
+def ticks_for(purpose: Purpose) -> tuple[str, ...]:
+    """Return what to tick on Kraken's page when a key is made for this, and nothing else there."""
+    needed = (*_FOR_TRADING, CLOSE) if purpose is Purpose.TRADE else _FOR_READING
+    return tuple(_TICKED_AS[name] for name in needed)
+
+
 def worth_knowing(powers: KeyPowers) -> tuple[str, ...]:
     """Return what this key can do besides, or what would make it safer; nothing of it forbids."""
     needless = powers.permissions - {*_FOR_TRADING, CLOSE}

@@ -15,6 +15,7 @@ from bot.exchange.live.fills import (
     taken_of,
 )
 from bot.exchange.live.numbers import inner
+from bot.exchange.live.private import KrakenPrivate
 from bot.venues.connection import Connection
 from bot.venues.troubles import malformed
 from core.domain.errors import FeedUnavailable
@@ -35,11 +36,13 @@ _MOST_TRADES = 20
 class KrakenOrders:
     """Reads orders and trades of one account. It never asks twice for one answer.
 
-    Every method raises ``FeedUnavailable`` when Kraken gives nothing that can be believed.
+    Every method raises ``FeedUnavailable`` when Kraken gives nothing that can be believed, and
+    ``AccountProblem`` when it refuses the key.
     """
 
     def __init__(self, connection: Connection, quote: Asset) -> None:
         """Read through ``connection`` what was traded against ``quote``."""
+        self._kraken = KrakenPrivate(connection)
         self._connection = connection
         self._quote = quote
 
@@ -154,9 +157,8 @@ class KrakenOrders:
     async def _pairs(self) -> Pairs:
         return pairs_of(await self._connection.markets(), self._quote)
 
-    async def _ask(self, endpoint: str, **params: str) -> object:
-        method = f"private_post_{endpoint.lower()}"
-        return inner(await self._connection.ask(method, params), "result")
+    async def _ask(self, endpoint: str, **params: str) -> Mapping[str, Any]:
+        return await self._kraken.ask(f"private_post_{endpoint.lower()}", **params)
 
 
 def _table(result: object, *names: str) -> Rows:

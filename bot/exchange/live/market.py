@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.exchange.live.books import read_book
 from bot.exchange.live.days import closed_days_of, history_start
-from bot.exchange.live.prices import book_of, quote_of
+from bot.exchange.live.frozen import StandStill
+from bot.exchange.live.prices import face_of, quote_of
 from bot.exchange.live.rules import rules_of
 from bot.ports.candles import Candle
 from bot.ports.clock import Clock
@@ -25,7 +27,6 @@ from core.domain.units import Asset, Price, exact
 from core.simulation.bar_table import newest_closed_day
 
 DAY_AGO_KEPT = timedelta(minutes=10)
-BOOK_LEVELS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class CcxtMarket:
         self._candles = VenueCandles(self._connection)
         self._days: dict[Asset, _Days] = {}
         self._day_ago: dict[Asset, Reading] = {}
+        self._quotes, self._books = StandStill(), StandStill()
+        self._elsewhere: dict[Asset, tuple[Price, ...]] = {}
 
     async def quotes(self, assets: Collection[Asset]) -> tuple[Quote, ...]:
         """Return bid and ask of each asset, with the middle prices of the second opinions."""
@@ -92,12 +95,15 @@ class CcxtMarket:
                 task.cancel()
         found = []
         for asset, market in markets.items():
+            ticker = tickers.get(market["symbol"])
+            references = tuple(mids[asset] for mids in opinions if asset in mids)
+            self._elsewhere[asset] = references
             quote = quote_of(
                 asset,
-                tickers.get(market["symbol"]),
+                ticker,
                 source=self._venue.name,
-                observed_at=at,
-                references=[mids[asset] for mids in opinions if asset in mids],
+                observed_at=self._quotes.alive_at(asset, face_of(ticker), references, now=at),
+                references=references,
             )
             if quote is not None:
                 found.append(quote)
@@ -107,13 +113,19 @@ class CcxtMarket:
         return tuple(found)
 
     async def books(self, assets: Collection[Asset]) -> tuple[Book, ...]:
-        """Return the order book of each asset; an empty or crossed one is left out."""
+        """Return the order book of each asset as it was told; whoever decides judges it.
+
+        One that stands still while the price elsewhere moves bears the instant since when.
+        """
         found = []
         for asset, market in (await self._markets(assets)).items():
-            book = await self._connection.ask("fetch_order_book", market["symbol"], BOOK_LEVELS)
-            read = book_of(asset, book, self._clock.now())
-            if read is not None:
-                found.append(read)
+            book = await read_book(self._connection, asset, str(market["id"]))
+            if not self._venue.stamps_levels:
+                # Other venues were last asked with the quotes.
+                shown, elsewhere = (book.bids, book.asks), self._elsewhere.get(asset, ())
+                at = self._books.alive_at(asset, shown, elsewhere, now=book.observed_at)
+                book = replace(book, observed_at=at)
+            found.append(book)
         return tuple(found)
 
     async def rules(self, assets: Collection[Asset]) -> tuple[MarketRules, ...]:

@@ -51,7 +51,6 @@ REFUSALS: Mapping[str, str] = {
     "EAccount:Invalid permissions": _RIGHTS,
     "EAPI:Invalid key": _KEY,
     "EAPI:Invalid signature": _KEY,
-    "EAPI:Invalid nonce": "the key's counter has moved on: another program may be using this key",
     "ESession:Invalid session": _KEY,
     "EAuth:Account temporary disabled": _ACCOUNT,
     "EAuth:Account unconfirmed": _ACCOUNT,
@@ -62,7 +61,9 @@ REFUSALS: Mapping[str, str] = {
 }
 """What Kraken says of an order that it has definitely not taken, and what that means.
 
-A text may go on after a colon. Not here on purpose: Unavailable, Busy, Timeout, Internal error.
+A text may go on after a colon. Not here on purpose: Unavailable, Busy, Timeout, Internal error; and
+Invalid nonce, which is also what is heard when something on the way sends a request twice: the
+second one is refused, and the first one was taken.
 """
 
 GONE = frozenset({"EOrder:Unknown order", "EOrder:Invalid order", "EOrder:Cancel pending"})

@@ -13,6 +13,7 @@ from bot.exchange.live.fills import Taken
 from bot.exchange.live.lookup import KrakenOrders
 from bot.exchange.live.numbers import inner
 from bot.exchange.live.outcomes import is_gone, refusal_of
+from bot.exchange.live.private import problem_of
 from bot.exchange.live.request import request_of
 from bot.exchange.live.rules import rules_of
 from bot.venues.connection import Connection
@@ -36,6 +37,11 @@ def _not_known(_client_id: str) -> None:
     """Say that nobody wrote down when the order was meant."""
 
 
+def _nothing() -> str:
+    """Say that nothing speaks against sending."""
+    return ""
+
+
 class KrakenPlacer:
     """Implements ``OrderPlacer`` for one account at Kraken.
 
@@ -48,6 +54,7 @@ class KrakenPlacer:
         quote: Asset,
         *,
         intended_at: Callable[[str], datetime | None] = _not_known,
+        forbidden: Callable[[], str] = _nothing,
     ) -> None:
         """Trade against ``quote`` through ``connection``.
 
@@ -56,6 +63,8 @@ class KrakenPlacer:
             quote: the currency that coins are traded against.
             intended_at: tells when the order under a client id was meant, or None. It only keeps
                 look-ups short: without it they go back to the beginning.
+            forbidden: tells why nothing may be sent now, or an empty text. An order may have to
+                wait for its turn, so this is asked last of all.
 
         Raises:
             InputInvalid: another venue, no key, or a secret that cannot sign.
@@ -73,6 +82,7 @@ class KrakenPlacer:
         self._quote = quote
         self._orders = KrakenOrders(connection, quote)
         self._intended_at = intended_at
+        self._forbidden = forbidden
         self._placed: dict[str, datetime] = {}
 
     async def place(self, order: Order) -> OrderReport:
@@ -88,6 +98,8 @@ class KrakenPlacer:
         # Nobody else may ask between the look at the deadline and the order itself.
         async with self._connection.alone():
             request = await self._request(order, market, rules)
+            if why := self._forbidden():
+                raise OrderRejected(f"nothing was sent: {why}")
             self._placed[order.client_id] = order.intent_at
             try:
                 venue_id = await self._send(order, request)
@@ -96,7 +108,7 @@ class KrakenPlacer:
         try:
             return await self._settled(order, venue_id)
         except asyncio.CancelledError as cancelled:
-            raise _lost(order) from cancelled
+            raise _lost(order, venue_id) from cancelled
 
     async def find(self, client_id: str) -> OrderReport | None:
         """Look ``client_id`` up among open orders, closed orders and trades; None = not there.
@@ -105,7 +117,8 @@ class KrakenPlacer:
 
         Raises:
             FeedUnavailable: Kraken did not answer all of it in a way that can be believed.
-            AccountProblem: several orders are there under this id; a person must look.
+            AccountProblem: several orders are there under this id, or Kraken refuses the key; a
+                person must look.
         """
         since = self._placed.get(client_id) or self._intended_at(client_id)
         # In this order: what closes in between is seen once at least.
@@ -128,12 +141,13 @@ class KrakenPlacer:
 
         Raises:
             FeedUnavailable: Kraken did not answer; it does no harm to ask again.
+            AccountProblem: Kraken refuses the key.
         """
         try:
             await self._connection.ask("private_post_cancelorder", {"cl_ord_id": client_id})
         except VenueRefusal as refusal:
             if not is_gone(refusal.words):
-                raise
+                raise problem_of(refusal.words) or refusal from None
 
     async def _market(self, order: Order) -> tuple[Mapping[str, Any], MarketRules]:
         """Return the market of an order, and its rules; until here nothing is sent."""
@@ -170,7 +184,7 @@ class KrakenPlacer:
         except VenueRefusal as refusal:
             reason = refusal_of(refusal.words)
             if reason is None:
-                raise _unknown(order, str(refusal)) from None
+                raise _unknown(order, str(problem_of(refusal.words) or refusal)) from None
             raise OrderRejected(f"Kraken refused the order: {reason}") from None
         except FeedUnavailable as error:
             raise _unknown(order, str(error)) from None
@@ -191,14 +205,13 @@ class KrakenPlacer:
                 report = await self._orders.report(taken, order.client_id)
                 if not report.is_open:
                     return report
-            except FeedUnavailable as error:
+            except (FeedUnavailable, AccountProblem) as error:
                 report, reason = None, str(error)
             if pause is not None:
                 await self._clock.sleep(pause)
         if report is None:
-            raise _unknown(
-                order, f"Kraken has taken it as {venue_id}, but what came of it? {reason}"
-            )
+            why = f"Kraken has taken it as {venue_id}, and does not tell what came of it: {reason}"
+            raise _unknown(order, why, venue_id)
         return report
 
 
@@ -213,12 +226,13 @@ def _unread(symbol: str, error: FeedUnavailable) -> OrderRejected:
     return OrderRejected(f"nothing was sent: the rules of {symbol} cannot be read ({error})")
 
 
-def _lost(order: Order) -> OrderOutcomeUnknown:
-    return _unknown(order, "the program stopped waiting for the answer")
+def _lost(order: Order, venue_id: str = "") -> OrderOutcomeUnknown:
+    return _unknown(order, "the program stopped waiting for the answer", venue_id)
 
 
-def _unknown(order: Order, why: str) -> OrderOutcomeUnknown:
+def _unknown(order: Order, why: str, venue_id: str = "") -> OrderOutcomeUnknown:
     return OrderOutcomeUnknown(
-        f"nobody knows whether the order {order.client_id} was taken ({why}); "
-        "it will be looked up and never sent again"
+        f"nobody knows what became of the order {order.client_id} ({why}); "
+        "it will be looked up and never sent again",
+        venue_id=venue_id,
     )

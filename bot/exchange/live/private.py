@@ -16,8 +16,8 @@ _ACCOUNT = (
     "read what it says there, and resume afterwards."
 )
 _NONCE = (
-    "Kraken refused the nonce: another program uses this key. Make a key for Evenkeel alone, "
-    "and see that only one Evenkeel runs with it."
+    "Kraken refused the nonce: another program uses this key, or this machine's clock was set "
+    "back. Make a key for Evenkeel alone, and see that only one Evenkeel runs with it."
 )
 _UNKNOWN_KEY = (
     "Kraken does not know this key. It may be deleted, expired, bound to another network address, "

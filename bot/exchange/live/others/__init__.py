@@ -1,0 +1,1 @@
+"""Accounts at venues that are only watched: Binance and Coinbase."""

@@ -1,0 +1,1 @@
+"""Accounts at Binance and Coinbase, which are watched and never traded."""
