@@ -10,7 +10,7 @@ from bot.app.plan import ACCOUNT, RunPlan
 from bot.app.running import Market
 from bot.exchange.paper import PaperExchange
 from bot.ports.clock import Clock
-from bot.ports.exchange import AccountReader, OrderPlacer
+from bot.ports.exchange import AccountReader, MarketReader, OrderPlacer
 from bot.ports.keys import KeyInspector, Purpose
 from bot.ports.messages import Mode
 from bot.ports.records import Store
@@ -20,7 +20,7 @@ from bot.venues.connection import Connection
 from bot.venues.credentials import ApiKey
 from bot.venues.table import spot_venue
 from core.domain.errors import InputInvalid
-from core.domain.units import Asset, Quantity
+from core.domain.units import Quantity
 
 TRADABLE = frozenset({"kraken"})
 """Venues whose orders passed the contract suite; live trading is refused at all others."""
@@ -42,11 +42,13 @@ class Account:
         reader: what it holds, and what changed it.
         placer: where orders go.
         keys: every key in use; none on paper.
+        with_fees: puts the fees that the account really pays into a market's rules.
     """
 
     reader: AccountReader
     placer: OrderPlacer
     keys: tuple[InspectedKey, ...] = ()
+    with_fees: Callable[[MarketReader], MarketReader] = lambda market: market
 
 
 def mode_of(settings: Settings) -> Mode:
@@ -64,7 +66,13 @@ async def open_account(
     """
     settings = plan.settings
     if settings.has_real_account:
-        return open_real_account(settings, market.clock, stack, intended_at=_intents_of(store))
+        return open_real_account(
+            settings,
+            market.clock,
+            stack,
+            intended_at=_intents_of(store),
+            forbidden=_halt_of(store),
+        )
     policy = settings.policy
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
     stack.callback(paper.close)
@@ -78,14 +86,16 @@ def open_real_account(
     stack: AsyncExitStack,
     *,
     intended_at: Callable[[str], datetime | None],
+    forbidden: Callable[[], str] = lambda: "",
 ) -> Account:
     """Return the owner's account at the venue, through one connection per key."""
-    from bot.exchange.live.keys import KrakenKeys
+    from bot.exchange.live.fees import OwnFees
+    from bot.exchange.live.others.choosing import account_at, inspector_at
     from bot.exchange.live.placer import KrakenPlacer
     from bot.exchange.live.watching import NoOrders
 
     file, is_live = settings.file, settings.file.mode == "live"
-    quote = settings.policy.quote
+    policy = settings.policy
     if is_live and file.venue not in TRADABLE:
         raise InputInvalid(
             f'mode is "live", and orders at {spot_venue(file.venue).title} are not proven yet; set '
@@ -93,21 +103,20 @@ def open_real_account(
         )
     trading, reading = _keys_of(settings)
     reads = _connect(settings, reading, clock, stack)
-    trades = reads if reading is trading else _connect(settings, trading, clock, stack)
-    keys = [InspectedKey(Purpose.READ, KrakenKeys(reads))]
+    reader = account_at(reads, policy.quote, policy.risk_assets, clock)
+
+    def with_fees(market: MarketReader) -> MarketReader:
+        return OwnFees(market, reads, policy.quote) if file.venue == "kraken" else market
+
+    key = InspectedKey(Purpose.READ, inspector_at(reads))
     if not is_live:
-        return Account(_reader(reads, quote, clock), NoOrders(), tuple(keys))
-    if trades is reads:
-        keys = []
-    keys.append(InspectedKey(Purpose.TRADE, KrakenKeys(trades)))
-    placer = KrakenPlacer(trades, quote, intended_at=intended_at)
-    return Account(_reader(reads, quote, clock), placer, tuple(keys))
-
-
-def _reader(connection: Connection, quote: Asset, clock: Clock) -> AccountReader:
-    from bot.exchange.live.account import KrakenAccount
-
-    return KrakenAccount(connection, quote, clock)
+        return Account(reader, NoOrders(), (key,), with_fees)
+    # Written down twice, it is still one key, and two connections would use its nonces up.
+    is_one = trading.public.get_secret_value() == reading.public.get_secret_value()
+    trades = reads if is_one else _connect(settings, trading, clock, stack)
+    trader = InspectedKey(Purpose.TRADE, inspector_at(trades))
+    placer = KrakenPlacer(trades, policy.quote, intended_at=intended_at, forbidden=forbidden)
+    return Account(reader, placer, (trader,) if is_one else (key, trader), with_fees)
 
 
 def _keys_of(settings: Settings) -> Sequence[KeyPair]:
@@ -125,12 +134,15 @@ def _keys_of(settings: Settings) -> Sequence[KeyPair]:
 
 
 def _connect(settings: Settings, pair: KeyPair, clock: Clock, stack: AsyncExitStack) -> Connection:
+    from bot.exchange.live.others.choosing import signing_key
+
     venue = settings.file.venue
+    key = ApiKey(pair.public.get_secret_value(), pair.secret.get_secret_value())
     connection = Connection(
         spot_venue(venue),
         clock,
         base_url=settings.file.exchange.addresses.get(venue),
-        key=ApiKey(pair.public.get_secret_value(), pair.secret.get_secret_value()),
+        key=signing_key(venue, key),
     )
     stack.push_async_callback(connection.close)
     return connection
@@ -145,3 +157,14 @@ def _intents_of(store: Store) -> Callable[[str], datetime | None]:
         return next((row.intent_at for row in rows if row.client_id == client_id), None)
 
     return intended_at
+
+
+def _halt_of(store: Store) -> Callable[[], str]:
+    """Return what tells why nothing may be sent: a halt that began while an order waited."""
+
+    def forbidden() -> str:
+        with store.reading() as tx:
+            halt = tx.memory.state().halt
+        return "" if halt is None else f"trading is halted: {halt.reason}"
+
+    return forbidden

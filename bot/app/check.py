@@ -51,7 +51,7 @@ async def check_now(settings: Settings) -> Checked:
             for name in (DATABASE, ACCOUNT):
                 copy_database(folder / name, beside / name)
         async with AsyncExitStack() as stack:
-            desk, _ = await open_desk(plan, beside, stack)
+            desk = (await open_desk(plan, beside, stack)).desk
             snapshot = await desk.snapshots.take(Occasion.ASKED)
             with desk.store.reading() as tx:
                 state = tx.memory.state()

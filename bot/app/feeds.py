@@ -31,8 +31,8 @@ def open_readings(
     if settings.is_live_market:
         from bot.feeds.gather import StoredReadings
 
-        feeds = tuple(_live_feeds(settings, clock, stack))
-        return StoredReadings(feeds, tuple(_off(settings)), store=store, clock=clock)
+        feeds = tuple(live_feeds(settings, clock, stack))
+        return StoredReadings(feeds, tuple(feeds_off(settings)), store=store, clock=clock)
     if plan.replay is None or plan.replay.fear_greed is None:
         return NoReadings()
     from bot.feeds.files import ListedReadings
@@ -44,7 +44,7 @@ def open_readings(
     return StoredReadings((listed,), (), store=store, clock=clock)
 
 
-def _live_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Iterator[ReadingFeed]:
+def live_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Iterator[ReadingFeed]:
     """Yield every feed that is on, each asked only when its next value may be out."""
     from bot.feeds import coin_metrics, fear_greed, glassnode, santiment
     from bot.feeds.held import hold
@@ -110,7 +110,7 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
         yield status
 
 
-def _off(settings: Settings) -> Iterator[FeedTrouble]:
+def feeds_off(settings: Settings) -> Iterator[FeedTrouble]:
     """Yield every feed that is not asked, so that people are told."""
     feeds, flow = settings.file.feeds, settings.policy.stress.flow_asset
     if not feeds.fear_greed.enabled:

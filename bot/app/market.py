@@ -139,7 +139,7 @@ def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
     def opened(venue: str, others: Sequence[MarketReader] = ()) -> MarketReader:
         market = CcxtMarket(
             venue,
-            _quote_at(venue, file.quote),
+            quote_at(venue, file.quote),
             clock,
             base_url=addresses.get(venue),
             second_opinions=others,
@@ -151,7 +151,7 @@ def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
     return Market(opened(file.venue, others), clock, None)
 
 
-def _quote_at(venue: str, quote: str) -> Asset:
+def quote_at(venue: str, quote: str) -> Asset:
     """Return what a venue trades coins against: Binance has no dollars, only coins of a dollar."""
     return Asset("USDT" if venue == "binance" and quote == "USD" else quote)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.app.running import FINISHED_AT
 from bot.settings import Settings
 from bot.settings.answering import Answering
+from bot.store.database_file import last_written
 from bot.store.sqlite import open_store
 from core.domain.errors import InputInvalid
 
@@ -79,7 +80,7 @@ def folder_of(plan: RunPlan) -> Path:
             )
     else:
         name = f"{'simulated' if plan.is_staged else 'realtime'}-{file.simulation.seed}"
-    candidates = sorted(root.glob(f"{name}*/{DATABASE}"), key=lambda path: path.stat().st_mtime)
+    candidates = sorted(root.glob(f"{name}-*/{DATABASE}"), key=last_written)
     if candidates and not plan.fresh and not _has_ended(candidates[-1]):
         return candidates[-1].parent
     return _unused(root, name)
@@ -94,5 +95,6 @@ def _has_ended(database: Path) -> bool:
     try:
         with open_store(database, read_only=True) as store, store.reading() as tx:
             return tx.memory.get(FINISHED_AT) is not None
-    except InputInvalid:
-        return True
+    except InputInvalid as error:
+        # A run goes on with the records of an older version and brings them up to date.
+        return error.code != "OLD_DATABASE"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.app.health import Health
 from bot.chat.home import Handler, Home
 from bot.chat.sender import OutboxSender
 from bot.clocks import SimulatedClock
@@ -14,10 +15,12 @@ from bot.ports.clock import Clock
 from bot.ports.exchange import MarketReader
 from bot.ports.messages import MessageType, NoticeCode
 from bot.stage import Stage
+from bot.workflow.check import safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.execute import carry_out
 from bot.workflow.reconcile import recover
 from core.domain.errors import Invalid
+from core.domain.snapshot import Occasion
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +96,7 @@ class Bot:
     executions: Executions
     stage: Stage | None
     rhythm: Rhythm
+    health: Health
 
     async def live(self, stopping: asyncio.Event) -> None:
         """Recover, then work until the market ends or ``stopping`` is set.
@@ -112,6 +116,7 @@ class Bot:
         service = [
             group.create_task(self.sender.run()),
             group.create_task(self._receive(recovered)),
+            group.create_task(self.health.beat()),
         ]
         work = group.create_task(self._work(recovered))
         stop = group.create_task(stopping.wait())
@@ -131,9 +136,12 @@ class Bot:
     async def _work(self, recovered: asyncio.Event) -> None:
         await recover(self.desk)
         recovered.set()
+        self.health.recovered()
         jobs = [self._waking(job) for job in jobs_of(self.desk, self.rhythm)]
         await catch_up(self.desk, jobs)
         if self.stage is None:
+            # Whoever asks whether the bot is ready need not wait for its next look.
+            await safely_check(self.desk, Occasion.INTRADAY)
             await self._keep_schedule(jobs)
         elif isinstance(self.market.clock, SimulatedClock):
             clock, until = self.market.clock, self.market.ends_at or FAR

@@ -4,13 +4,15 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from zoneinfo import ZoneInfo
 
-from bot.app.chat import OWNER, home_of, people_of
+from bot.app.boot import check_boot
+from bot.app.chat import home_of, people_of
 from bot.app.desk import open_desk
+from bot.app.health import open_health, witnessed
 from bot.app.plan import RunPlan, folder_of
 from bot.app.running import FINISHED_AT, Bot, Executions, Market
 from bot.chat.front import Front
@@ -21,10 +23,11 @@ from bot.chat.sender import OutboxSender
 from bot.clocks import SystemClock
 from bot.jobs import Rhythm, next_daily
 from bot.ports.clock import Clock
+from bot.ports.messages import Mode
 from bot.stage import AutomaticHome, Stage
-from bot.store.sqlite import SqliteStore, open_store_beside
-from bot.workflow.controls import unhalt
+from bot.store.sqlite import SqliteStore
 from bot.workflow.desk import Desk
+from bot.workflow.start import tell_start
 from bot.workflow.summary import Summary, close_run, summarise
 from core.domain.errors import Invalid
 
@@ -69,12 +72,6 @@ async def run_bot(plan: RunPlan, *, ready: Callable[[Sequence[str]], None]) -> E
         return Ended(summary, path, is_finished)
 
 
-def lift_halt(path: Path) -> bool:
-    """Lift a halt, also while the bot runs; False when there was none."""
-    with open_store_beside(path) as store:
-        return unhalt(store, OWNER, at=SystemClock().now())
-
-
 async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
     """Put everything together; a folder made for a run that cannot begin is taken away again."""
     folder = folder_of(plan)
@@ -89,18 +86,17 @@ async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:
 
 
 async def _assemble(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Bot:
-    desk, market = await open_desk(plan, folder, stack)
-    return await _people(plan, desk, market, stack=stack)
+    opened = await open_desk(plan, folder, stack)
+    notes = await check_boot(plan, opened.account, opened.market)
+    if opened.desk.mode is not Mode.PAPER:
+        tell_start(opened.desk, notes)
+    market = replace(opened.market, notes=(*opened.market.notes, *notes))
+    return await _people(plan, opened.desk, market, stack=stack)
 
 
-async def _people(
-    plan: RunPlan,
-    desk: Desk,
-    market: Market,
-    *,
-    stack: AsyncExitStack,
-) -> Bot:
+async def _people(plan: RunPlan, desk: Desk, market: Market, *, stack: AsyncExitStack) -> Bot:
     """Put the chat, the sender and the stage around a desk."""
+    desk, looks = witnessed(desk)
     on_telegram = plan.is_on_telegram
     wall: Clock = SystemClock() if on_telegram else desk.clock
     goes_on = asyncio.Event()
@@ -111,6 +107,8 @@ async def _people(
     sender = OutboxSender(desk.store, home, SystemClock(), pace=pace)
     executions = Executions(desk, sender.wake)
     rhythm = _rhythm(plan, desk.audience.zone)
+    section = plan.settings.file.health
+    health = await open_health(section, desk, looks, home=shown, rhythm=rhythm, stack=stack)
     front = Front(
         desk,
         people_of(plan),
@@ -135,6 +133,7 @@ async def _people(
         executions=executions,
         stage=stage if plan.is_staged else None,
         rhythm=rhythm,
+        health=health,
     )
 
 
