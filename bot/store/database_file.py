@@ -16,6 +16,12 @@ from core.domain.errors import InputInvalid
 BUSY_SECONDS = 5.0
 
 
+def last_written(path: Path) -> float:
+    """Return when a database was last written to, in seconds since 1970; its log counts as well."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
+
+
 def open_to_write(file: Path) -> tuple[sqlite3.Connection, FileLock]:
     """Lock ``file``, make it where it is missing, and bring its tables up to date.
 

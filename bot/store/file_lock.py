@@ -45,3 +45,19 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def is_taken(database: Path) -> bool:
+    """Tell whether a process holds the lock of ``database``; nothing is made or changed."""
+    try:
+        descriptor = os.open(database.with_name(database.name + ".lock"), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        # Shared, so that two who look do not take each other for a bot.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
 from bot.ports.mail import OutboxState, Outgoing
 from bot.ports.messages import Message
+from bot.settings.redaction import redacted
 from bot.store.documents import document_of, value_of
 from bot.store.journal import SqliteJournal
 from bot.store.kinds import MESSAGE_FAILED, MESSAGE_UNSURE, STORE_ACTOR
@@ -69,7 +70,7 @@ class SqliteOutbox:
         values = {field.name: getattr(outgoing, field.name) for field in fields(Outgoing)}
         del values["outbox_id"]
         values |= {
-            "message": document_of(Message, outgoing.message),
+            "message": redacted(document_of(Message, outgoing.message)),
             "ended_at": None,
             "reason": "",
         }
@@ -132,7 +133,7 @@ class SqliteOutbox:
         Raises:
             StoreConflict: the message is not waiting to be sent.
         """
-        row = self._end(outbox_id, OutboxState.FAILED, at, reason)
+        row = self._end(outbox_id, OutboxState.FAILED, at, redacted(reason))
         self._journal.append(MESSAGE_FAILED, STORE_ACTOR, _payload(row) | {"reason": reason}, at=at)
 
     def message_ids(self, chat_id: str, key: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 
 from bot.ports.records import Claim
+from bot.settings.redaction import redacted
 from bot.store.documents import document_of, value_of
 from bot.store.journal import SqliteJournal
 from bot.store.kinds import (
@@ -112,7 +113,7 @@ class SqliteProposals:
         if event in _DECIDING:
             changes |= {"decided_by": actor, "decided_at": at}
         if note:
-            changes["note"] = note
+            changes["note"] = redacted(note)
         moved = self._compare_and_set(proposal_id, sources, claim, changes, f"cannot {event}")
         payload = _payload(moved) | {"note": note}
         self._journal.append(PROPOSAL_KINDS[event], actor, payload, at=at)
@@ -155,7 +156,8 @@ class SqliteProposals:
         Raises:
             StoreConflict: there is no such proposal.
         """
-        noted = self._compare_and_set(proposal_id, _ANY, _NO_CLAIM, {"note": note}, "takes no note")
+        change = {"note": redacted(note)}
+        noted = self._compare_and_set(proposal_id, _ANY, _NO_CLAIM, change, "takes no note")
         self._journal.append(PROPOSAL_NOTED, actor, _payload(noted) | {"note": note}, at=at)
         return noted
 
