@@ -18,6 +18,7 @@ from bot.workflow.check import DAILY_AT, safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.digest import post_digest
 from bot.workflow.expire import expire_due, remind_due
+from bot.workflow.halts import cancel_open_orders, heed_halt_file
 from bot.workflow.reconcile import recover
 from bot.workflow.withheld import mark_withheld
 from core.domain.errors import AccountProblem, FeedUnavailable
@@ -71,8 +72,10 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
     daily = CronTrigger(hour=DAILY_AT.hour, minute=DAILY_AT.minute, timezone=UTC)
 
     async def expiry() -> None:
+        heed_halt_file(desk)
         expire_due(desk)
         remind_due(desk)
+        await cancel_open_orders(desk)
 
     return (
         Job("expiry", _every(rhythm.expiry_minutes), expiry),

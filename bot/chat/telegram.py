@@ -99,6 +99,11 @@ class TelegramHome:
     ) -> None:
         await self.close()
 
+    @property
+    def silence(self) -> timedelta:
+        """For how long nothing could be fetched from Telegram; nothing while it answers."""
+        return self._troubles.silence
+
     async def check(self) -> str:
         """Ask Telegram who the bot is; return its username, or "" when nobody answers now.
 

@@ -59,11 +59,16 @@ class PollTroubles:
         self._store = store
         self._clock = clock
         self._told: dict[str, datetime] = {}
-        self._lasts = False
+        self._since: datetime | None = None
+
+    @property
+    def silence(self) -> timedelta:
+        """For how long Telegram has not answered; nothing while it does."""
+        return timedelta() if self._since is None else self._clock.now() - self._since
 
     def tell(self, error: TelegramError) -> None:
         """Tell of a failed request for updates; PTB asks again by itself. Never raises."""
-        self._lasts = True
+        self._since = self._since or self._clock.now()
         if isinstance(error, Conflict):
             self._tell_person("telegram.conflict", CONFLICT)
         elif isinstance(error, UnusualStatus) and error.status in _REFUSALS:
@@ -73,8 +78,8 @@ class PollTroubles:
 
     def is_over(self) -> None:
         """Telegram answers."""
-        if self._lasts:
-            self._lasts = False
+        if self._since is not None:
+            self._since = None
             log.info("Telegram answers again.")
 
     def _tell_person(self, kind: str, words: str) -> None:

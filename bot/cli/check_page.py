@@ -63,11 +63,15 @@ def _title(settings: Settings, checked: Checked) -> str:
 
 
 def _account(settings: Settings, checked: Checked) -> Iterator[str]:
-    if checked.has_records:
-        yield "On a copy of the bot's own records. Nothing is stored, posted or ordered."
+    nothing = "Nothing is stored, posted or ordered."
+    if settings.has_real_account:
+        memory = "a copy of the bot's own records" if checked.has_records else "no records yet"
+        yield f"On your account at {settings.file.venue} as it is now, with {memory}. {nothing}"
+    elif checked.has_records:
+        yield f"On a copy of the bot's own records. {nothing}"
     else:
         cash = en.money(settings.file.start_cash, settings.policy.quote)
-        yield f"On a fresh paper account of {cash}. Nothing is stored, posted or ordered."
+        yield f"On a fresh paper account of {cash}. {nothing}"
 
 
 def _outcome(decision: Decision, quote: Asset) -> Iterator[Block]:

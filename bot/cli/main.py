@@ -6,13 +6,18 @@ from collections.abc import Callable
 
 import typer
 
+from bot.cli.backup import backup, restore
 from bot.cli.check import check
+from bot.cli.doctor import doctor
+from bot.cli.health import health
 from bot.cli.history import history_commands
+from bot.cli.init import init
 from bot.cli.journal import journal_commands
 from bot.cli.plan import plan
 from bot.cli.records import replay, settings, unhalt
 from bot.cli.run import run
 from bot.cli.signals import signals
+from bot.settings.redaction import guard_tracebacks, redacted
 from core.domain.errors import EvenkeelError, InvariantBroken
 
 BAD_INPUT = 2
@@ -32,7 +37,20 @@ def _flowing(text: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
-_COMMANDS: tuple[Callable[..., None], ...] = (run, check, plan, signals, replay, settings, unhalt)
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    init,
+    run,
+    doctor,
+    check,
+    plan,
+    signals,
+    replay,
+    settings,
+    backup,
+    restore,
+    unhalt,
+    health,
+)
 for _command in _COMMANDS:
     app.command()(_command)
 for _group in (app, history_commands, journal_commands):
@@ -45,6 +63,7 @@ app.add_typer(journal_commands, name="journal")
 
 def main() -> None:
     """Run one command; a mistake in what was given ends with its message and exit code 2."""
+    guard_tracebacks()
     try:
         app()
     except InvariantBroken:
@@ -52,7 +71,7 @@ def main() -> None:
         raise
     except EvenkeelError as error:
         for line in str(error).splitlines():
-            print(f"evenkeel: {line}", file=sys.stderr)
+            print(f"evenkeel: {redacted(line)}", file=sys.stderr)
         sys.exit(BAD_INPUT)
 
 

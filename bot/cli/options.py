@@ -8,6 +8,7 @@ import typer
 from platformdirs import user_data_path
 
 from bot.settings import Settings, load_settings
+from bot.settings.redaction import hide_secrets_of
 from core.domain.errors import InputInvalid
 
 DATABASE = "evenkeel.db"
@@ -37,8 +38,10 @@ def data_dir_of(given: Path | None) -> Path:
 
 
 def settings_of(policy: Path | None, data: Path | None) -> Settings:
-    """Return the settings in force for a command."""
-    return load_settings(policy, data_dir=data_dir_of(data), environment=os.environ)
+    """Return the settings in force for a command; from here on nothing written tells a secret."""
+    settings = load_settings(policy, data_dir=data_dir_of(data), environment=os.environ)
+    hide_secrets_of(settings)
+    return settings
 
 
 def database_of(data: Path | None) -> Path:
@@ -47,13 +50,25 @@ def database_of(data: Path | None) -> Path:
     Raises:
         InputInvalid: the folder holds none.
     """
+    return databases_of(data)[0]
+
+
+def databases_of(data: Path | None) -> list[Path]:
+    """Return the databases of all runs, the one that was written to last at the head.
+
+    Raises:
+        InputInvalid: the folder holds none.
+    """
+    # Opening a store costs a moment that most commands need not pay.
+    from bot.store.database_file import last_written
+
     folder = data_dir_of(data)
     if folder.is_file():
-        return folder
-    found = sorted(folder.glob("*/" + DATABASE), key=lambda path: path.stat().st_mtime)
+        return [folder]
+    found = sorted(folder.glob("*/" + DATABASE), key=last_written, reverse=True)
     if not found:
         raise InputInvalid(
             f"{folder} holds no database yet; run `evenkeel run` first, or name the folder "
             "with --data"
         )
-    return found[-1]
+    return found

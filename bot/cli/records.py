@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import AsJson, DataDir, PolicyPath, database_of, settings_of
+from bot.cli.options import AsJson, DataDir, PolicyPath, database_of, databases_of, settings_of
 from bot.ports.records import Store
 from bot.settings import values_in_force
 from core.codec import digest_of
@@ -18,6 +18,15 @@ DIFFERS = 1
 Most = Annotated[
     int | None,
     typer.Option("--last", min=1, metavar="N", help="Only the newest so many decisions."),
+]
+
+AdoptBalances = Annotated[
+    bool,
+    typer.Option(
+        "--adopt-balances",
+        metavar="",
+        help="Also take balances that the books do not explain as they are, as an opening.",
+    ),
 ]
 
 
@@ -93,13 +102,19 @@ def settings(policy: PolicyPath = None, data: DataDir = None, as_json: AsJson = 
         print(f"{row.key:{width}}  {row.value:{min(shown, 28)}}  {row.meaning} [{row.source}]")
 
 
-def unhalt(data: DataDir = None) -> None:
+def unhalt(data: DataDir = None, adopts: AdoptBalances = False) -> None:
     """Lift a halt. Only possible here, at the machine; the bot may be running."""
-    from bot.app import lift_halt
+    from bot.app import adopt_balances, halted_among, lift_halt
 
-    path = database_of(data)
+    path = halted_among(databases_of(data))
     if lift_halt(path):
         print("The halt is lifted. Proposals begin again; nothing trades by itself.")
     else:
         print("There was no halt.")
+    if adopts:
+        adopt_balances(path)
+        print(
+            "At its next check, within the hour or at its next start, the bot takes over what the "
+            "books do not explain, and tells you what that was."
+        )
     print(f"File: {path}")

@@ -51,6 +51,9 @@ _VARIANT_BY = {
     NoticeCode.WITHHELD_MARKED: "outcome",
 }
 
+# Where the sign of the amount says which way: more than the books say, or less.
+_SIGNED = frozenset({NoticeCode.UNEXPLAINED, NoticeCode.BOOKS_ADOPTED})
+
 _DAYS = re.compile(r"[0-9]{1,4}")
 
 LONGEST_PLAN = 120
@@ -88,7 +91,7 @@ def notice_line(
 def _variant(notice: Notice, values: dict[str, str]) -> str:
     if notice.code is NoticeCode.STARTED:
         return notice.mode.value
-    if notice.code is NoticeCode.UNEXPLAINED and "amount" in values:
+    if notice.code in _SIGNED and "amount" in values:
         return "less" if values["amount"].startswith("-") else "more"
     return values.get(_VARIANT_BY.get(notice.code, ""), "")
 

@@ -217,6 +217,9 @@ def _note(speech: Speech, table: FactTable) -> str:
             return speech.say(key if len(names) == 1 else f"{key}.many", gaps)
     if _is_unsaid_hard(table):
         return speech.say("note.hard")
+    if dear := table.subjects_of(C.WALK_RAISED):
+        gaps = {"asset": dear[0], "assets": speech.wording.listed_short(dear)}
+        return speech.say("note.dear" if len(dear) == 1 else "note.dear.many", gaps)
     return speech.say("note.small") if table.subjects_of(C.PROFILE_BY_SIZE) else ""
 
 

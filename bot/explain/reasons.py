@@ -20,6 +20,7 @@ MOST_LINES_OF_A_KIND = 6
 _VARIANT_BY = {
     C.BREACH: "side",
     C.HARD_BREACH: "side",
+    C.BOOK_ABSURD: "what",
     C.ILLIQUID: "what",
     C.MARKET_HALTED: "status",
     C.STRESS_VOTE: "family",

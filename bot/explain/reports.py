@@ -12,6 +12,8 @@ from core.facts import Fact, FactTable, Polarity
 C = ReasonCode
 
 MOST_LEGS = 6
+# Of what trading was to cost; prices always move a little while a person thinks.
+_WORTH_A_WORD = Decimal("0.25")
 
 _ENDINGS = ("done", "partial", "failed", "rejected", "expired", "superseded", "withdrawn")
 _FLOWS = ("deposits", "withdrawals", "rewards")
@@ -19,7 +21,7 @@ _FLOWS = ("deposits", "withdrawals", "rewards")
 
 def tell_execution(speech: Speech, table: FactTable) -> tuple[str, ...]:
     """Return how an execution went: the outcome, what was left, the cost, and what comes next."""
-    return tuple(_execution(speech, table))
+    return tuple(line for line in _execution(speech, table) if line)
 
 
 def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
@@ -40,8 +42,23 @@ def _execution(speech: Speech, table: FactTable) -> Iterator[str]:
         gaps = {figure.kind: speech.words(figure) for figure in found if figure is not None}
         is_gain = isinstance(cost.value, Decimal) and cost.value <= 0
         yield speech.say("execution.gain" if is_gain else "execution.cost", gaps)
+        yield _delay(speech, table)
     if name == "PARTIAL":
         yield speech.say("execution.rest")
+
+
+def _delay(speech: Speech, table: FactTable) -> str:
+    """Return what prices did before the approved plan was begun; empty when it is not much."""
+    delay, estimate = table.find("delay"), table.find("estimate")
+    if delay is None or estimate is None:
+        return ""
+    moved, expected = delay.value, estimate.value
+    if not isinstance(moved, Decimal) or not isinstance(expected, Decimal):
+        return ""
+    if moved <= expected * _WORTH_A_WORD:
+        return ""
+    way = "against" if delay.polarity is Polarity.UP else "for"
+    return speech.say(f"execution.delay.{way}", {"delay": speech.words(delay)})
 
 
 def _filled(speech: Speech, table: FactTable, fact: Fact) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.settings.loading import (
     GLASSNODE_KEY,
+    PRIVATE,
     READING_KEY,
     SANTIMENT_KEY,
     TOKEN,
@@ -48,7 +49,8 @@ def _values(section: BaseModel, prefix: str, origin: str) -> Iterator[Value]:
             yield from _values(value, f"{prefix}{name}.", origin)
             continue
         source = origin if name in section.model_fields_set else "default"
-        yield Value(f"{prefix}{name}", _text(value), info.description or "", source)
+        text = "set" if name in PRIVATE and value else _text(value)
+        yield Value(f"{prefix}{name}", text, info.description or "", source)
 
 
 def _text(value: object) -> str:

@@ -22,6 +22,9 @@ GLASSNODE_KEY = "EVENKEEL_GLASSNODE_KEY"
 SANTIMENT_KEY = "EVENKEEL_SANTIMENT_KEY"
 TRADING_KEY = "EVENKEEL_EXCHANGE"
 READING_KEY = "EVENKEEL_EXCHANGE_READ"
+ENV_FILE = "EVENKEEL_ENV_FILE"
+PRIVATE = ("heartbeat_url",)
+"""Settings whose value is told nowhere: whoever knows it can use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def load_settings(
     Args:
         policy_path: the TOML file; None looks for ``evenkeel.toml`` and falls back to the demo.
         data_dir: where the databases live.
-        environment: variables; a ``.env`` beside the policy file fills what they leave out.
+        environment: variables; a ``.env`` beside the policy file, or the file that
+            ``EVENKEEL_ENV_FILE`` names, fills what they leave out.
 
     Raises:
         InputInvalid: naming the file, the key, the value and the mend; all mistakes together.
@@ -114,7 +118,7 @@ def load_settings(
     beside = Path("evenkeel.toml")
     path = policy_path or (beside if beside.exists() else None)
     file = DEMO if path is None else read_policy_file(path)
-    dotenv = (path or beside).parent / ".env"
+    dotenv = _secrets_file(path or beside, environment)
     if file.mode != "paper" and file.venue == "simulated":
         raise InputInvalid(
             f'{path}: mode is "{file.mode}", and nobody has an account at the simulated venue; '
@@ -130,6 +134,15 @@ def load_settings(
         trading_key=read_key_pair(TRADING_KEY, dotenv, environment),
         reading_key=read_key_pair(READING_KEY, dotenv, environment),
     )
+
+
+def _secrets_file(policy: Path, environment: Mapping[str, str]) -> Path:
+    named = environment.get(ENV_FILE, "").strip()
+    if not named:
+        return policy.parent / ".env"
+    if not Path(named).exists():
+        raise InputInvalid(f"{ENV_FILE} names {named}, which does not exist; name a file that does")
+    return Path(named)
 
 
 def read_policy_file(path: Path) -> PolicyFile:
@@ -166,4 +179,5 @@ def _sentences(error: ValidationError) -> Iterator[str]:
             yield f"{key} is missing; add it, see deploy/examples/paper.toml"
         else:
             what = row["msg"].removeprefix("Value error, ")
-            yield f"{key} is {row['input']!r}: {what[:1].lower()}{what[1:]}"
+            given = "not usable" if key.endswith(PRIVATE) else repr(row["input"])
+            yield f"{key} is {given}: {what[:1].lower()}{what[1:]}"

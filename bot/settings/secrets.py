@@ -45,20 +45,22 @@ def read_secret(name: str, dotenv: Path, environment: Mapping[str, str]) -> Secr
     if value := environment.get(name, "").strip():
         return SecretStr(value)
     if file := environment.get(f"{name}_FILE", "").strip():
-        return SecretStr(_private_text(Path(file)).strip())
+        return SecretStr(_private_text(Path(file), environment).strip())
     if not dotenv.exists():
         return None
-    for line in _private_text(dotenv).splitlines():
+    for line in _private_text(dotenv, environment).splitlines():
         key, found, value = line.partition("=")
         if found and key.strip().removeprefix("export ").strip() == name and value.strip():
             return SecretStr(value.strip().strip("\"'"))
     return None
 
 
-def _private_text(path: Path) -> str:
+def _private_text(path: Path, environment: Mapping[str, str]) -> str:
+    # systemd lends a unit's user its credentials by a list of rights, which looks like a group's.
+    is_lent = str(path.parent) == environment.get("CREDENTIALS_DIRECTORY")
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        if os.name == "posix" and mode & 0o077:
+        if os.name == "posix" and mode & (0o007 if is_lent else 0o077):
             raise InputInvalid(
                 f"{path} holds a secret and others may read it (mode {mode:03o}); "
                 f"run: chmod 600 {path}"

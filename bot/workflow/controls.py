@@ -15,6 +15,7 @@ from core.lifecycle import ProposalEvent
 from core.planning.guards import BROKEN
 
 OVERRIDE_LASTS = timedelta(hours=24)
+_LIFTED_AFTER = "halt:lifted_after"
 
 
 class ResumeResult(StrEnum):
@@ -101,8 +102,14 @@ def unhalt(store: Store, by: str, *, at: datetime) -> bool:
         if state.halt is None:
             return False
         tx.memory.save(replace(state, halt=None))
-        tx.journal.append("halt.lifted", by, {}, at=at)
+        entry = tx.journal.append("halt.lifted", by, {}, at=at)
+        tx.memory.put(_LIFTED_AFTER, str(entry.seq))
     return True
+
+
+def lifted_after(tx: Transaction) -> int:
+    """Return the journal's entry by which the last halt was lifted, 0 when none ever was."""
+    return int(tx.memory.get(_LIFTED_AFTER) or 0)
 
 
 def withdraw_open(tx: Transaction, desk: Desk, *, note: str) -> None:

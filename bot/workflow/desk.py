@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.ports.clock import Clock
@@ -14,6 +15,7 @@ from bot.ports.messages import Loudness, Message, MessageType, Mode, Notice, Not
 from bot.ports.narrator import Narrator
 from bot.ports.records import Store, Transaction
 from bot.ports.snapshots import SnapshotTaker
+from core.codec import GENESIS
 from core.domain.policy import Policy
 
 ALWAYS_HEARD = frozenset({MessageType.CARD, MessageType.ALARM, MessageType.ANSWER})
@@ -64,6 +66,14 @@ class Audience:
         return local >= self.quiet_from or local < self.quiet_to
 
 
+@dataclass(slots=True)
+class JournalMark:
+    """Up to where this run has followed the journal's chain: an entry that holds."""
+
+    seq: int = 0
+    head: str = GENESIS
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The powers and settings of a running bot."""
@@ -81,6 +91,9 @@ class Desk:
     approver: Approver = Approver.PERSON
     executing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One plan is carried out at a time."""
+    halt_files: tuple[Path, ...] = ()
+    """While one of them exists, the bot is halted."""
+    followed: JournalMark = field(default_factory=JournalMark)
 
 
 def post(  # noqa: PLR0913  # the columns of the outbox

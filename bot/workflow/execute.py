@@ -10,8 +10,12 @@ from bot.workflow.cards import close, end_card
 from bot.workflow.controls import halt_in
 from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import sync_flows
+from bot.workflow.gate_sense import odd_plan
+from bot.workflow.halts import cancel_open_orders, halt_on_costs, heed_halt_file
 from bot.workflow.legs import Stopped, run_legs
+from bot.workflow.odd_plans import give_up
 from bot.workflow.recheck import begin
+from bot.workflow.shortfall import forget_rechecked_prices, measure_execution
 from core.domain.decision import Plan
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.market import Side
@@ -30,28 +34,35 @@ async def carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
     Returns:
         The proposal as it is then; None when there is no such proposal.
     """
+    heed_halt_file(desk)
     async with desk.executing:
-        proposal = _load(desk, proposal_id)
-        for _ in range(MOST_LOOKS):
-            if proposal is None or proposal.state not in _APPROVED:
-                break
-            proposal = await begin(desk, proposal)
-        if proposal is None or proposal.state is not ProposalState.EXECUTING:
-            return proposal
-        try:
-            stopped = await run_legs(desk, proposal)
-        except (FeedUnavailable, AccountProblem):
-            # Without balances nobody can tell whether the next leg may leave, so none does.
-            stopped = Stopped.REFUSED
-        if stopped is Stopped.UNKNOWN:
-            _hold(desk, proposal)
-            return proposal
-        if stopped is Stopped.MISMATCH:
-            with desk.store.transaction() as tx:
-                halt_in(
-                    tx, desk, "executor", why="the balances are not what the fills make of them"
-                )
-        return await _finish(desk, proposal)
+        ended = await _carry_out(desk, proposal_id)
+    await cancel_open_orders(desk)
+    return ended
+
+
+async def _carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
+    proposal = _load(desk, proposal_id)
+    for _ in range(MOST_LOOKS):
+        if proposal is None or proposal.state not in _APPROVED:
+            break
+        proposal = await begin(desk, proposal)
+    if proposal is None or proposal.state is not ProposalState.EXECUTING:
+        return proposal
+    try:
+        stopped = await run_legs(desk, proposal)
+    except (FeedUnavailable, AccountProblem):
+        # Without balances nobody can tell whether the next leg may leave, so none does.
+        stopped = Stopped.REFUSED
+    if stopped is Stopped.UNKNOWN:
+        _hold(desk, proposal)
+        return proposal
+    if stopped is Stopped.ODD:
+        return give_up(desk, proposal, odd_plan(proposal))
+    if stopped is Stopped.MISMATCH:
+        with desk.store.transaction() as tx:
+            halt_in(tx, desk, "executor", why="the balances are not what the fills make of them")
+    return await _finish(desk, proposal)
 
 
 _APPROVED = frozenset({ProposalState.APPROVED, ProposalState.RECHECKED})
@@ -89,9 +100,10 @@ async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
     with desk.store.reading() as tx:
         orders, fills = tuple(tx.orders.of(pid)), tuple(tx.orders.fills_of(pid))
     event = ending_of(orders, fills)
+    legs = await measure_execution(desk, proposal, orders, fills)
     outcome = replace(proposal, state=next_proposal_state(proposal.state, event))
     words = await desk.narrator.explain(
-        execution_facts(outcome, orders, fills, quote=desk.policy.quote)
+        execution_facts(outcome, orders, fills, shortfalls=legs, quote=desk.policy.quote)
     )
     with desk.store.transaction() as tx:
         now = desk.clock.now()
@@ -100,11 +112,14 @@ async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
                 cancel = OrderEvent.CANCEL
                 tx.orders.move(order.client_id, cancel, at=now, note="never sent")
         ended = tx.proposals.move(pid, event, at=now, actor="executor")
+        tx.shortfalls.add(legs)
+        forget_rechecked_prices(tx, pid)
         _remember(tx, desk, ended, fills)
         end_card(tx, desk, ended)
         orders = tuple(tx.orders.of(pid))
         report = Report(desk.mode, desk.policy.quote, ended, orders, fills, words)
         post(tx, desk, MessageType.REPORT, key=f"report:{pid}", message=report)
+        halt_on_costs(tx, desk, ended.plan.value)
     return ended
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.ports.messages import NoticeCode
+from bot.ports.messages import Mode, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.cards import close, end_card
@@ -12,6 +12,7 @@ from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.last_gate import has_lapsed
 from bot.workflow.propose import propose
+from bot.workflow.shortfall import note_rechecked_prices
 from core.domain.decision import Decision, PlannedTrade, ReasonCode
 from core.domain.ids import client_order_id
 from core.domain.proposal import Order, OrderState, Proposal
@@ -22,6 +23,8 @@ from core.lifecycle import ProposalEvent
 from core.planning.pricing import limit_price
 from core.planning.recheck import Recheck, RecheckAction, recheck
 
+WATCHING = "watching only: nothing is ordered; trade by hand if you like"
+
 
 async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     """Take fresh quotes, run the same solver again, and act on what METHODS 8.3 says.
@@ -30,15 +33,15 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         The proposal: EXECUTING with its intents written, SUPERSEDED by a new card, WITHDRAWN, or
         unchanged when the memory changed meanwhile and the caller should ask again.
     """
+    if desk.mode is Mode.WATCH:
+        return _give_up(desk, proposal, WATCHING)
     if has_lapsed(proposal, desk.clock.now()):
-        with desk.store.transaction() as tx:
-            return _take_back(tx, desk, proposal, "the approval is too old")
+        return _give_up(desk, proposal, "the approval is too old")
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
     except UNREADABLE as error:
-        with desk.store.transaction() as tx:
-            return _take_back(tx, desk, proposal, f"no fresh data: {error}")
+        return _give_up(desk, proposal, f"no fresh data: {error}")
     with desk.store.reading() as tx:
         state = tx.memory.state()
     decision = decide(snapshot, desk.policy, state)
@@ -120,6 +123,7 @@ def _write_intents(
     for event in (ProposalEvent.RECHECK, ProposalEvent.EXECUTE):
         moved = tx.proposals.move(proposal.proposal_id, event, at=now, actor="executor")
     tx.orders.add(orders, at=now)
+    note_rechecked_prices(tx, proposal.proposal_id, trades)
     return moved
 
 
@@ -129,6 +133,11 @@ def _limit(desk: Desk, snapshot: Snapshot, trade: PlannedTrade) -> Price | None:
         return None
     rules = desk.policy.orders
     return limit_price(trade.side, quote, market, worst=trade.worst_price, rules=rules)
+
+
+def _give_up(desk: Desk, proposal: Proposal, why: str) -> Proposal:
+    with desk.store.transaction() as tx:
+        return _take_back(tx, desk, proposal, why)
 
 
 def _take_back(tx: Transaction, desk: Desk, proposal: Proposal, why: str) -> Proposal:

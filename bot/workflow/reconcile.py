@@ -1,18 +1,22 @@
 """Start-up and crash recovery in one: settle by asking, finish what was approved, check books."""
 
 from bot.ports.messages import MessageType, NoticeCode
-from bot.workflow.account_trouble import note_account_problem
+from bot.workflow.account_trouble import forget_account_problem, note_account_problem
+from bot.workflow.adopting import adopt, is_adoption_asked
 from bot.workflow.controls import take_back
 from bot.workflow.desk import Desk, notify
 from bot.workflow.execute import carry_out
 from bot.workflow.expire import expire_due
 from bot.workflow.flows import unexplained
+from bot.workflow.halts import check_journal, heed_halt_file
+from bot.workflow.restored import adopt_restored
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.proposal import ProposalState
 from core.domain.units import text_of
 from core.lifecycle import ProposalEvent
 
 POLICY_CHANGED_AT = "policy:changed_at"
+LAST_MODE = "mode:last"
 
 
 async def recover(desk: Desk) -> None:
@@ -21,6 +25,10 @@ async def recover(desk: Desk) -> None:
     Orders whose outcome is open are settled by asking, approved plans go on, what is past its time
     expires, and a policy that changed while the bot was off supersedes what was proposed under it.
     """
+    adopt_restored(desk)
+    heed_halt_file(desk)
+    check_journal(desk)
+    adopt_mode(desk)
     adopt_policy(desk)
     expire_due(desk)
     await tidy(desk)
@@ -37,6 +45,24 @@ async def tidy(desk: Desk) -> None:
     if live is not None and is_open and not desk.executing.locked():
         await carry_out(desk, live.proposal_id)
     await check_books(desk)
+
+
+def adopt_mode(desk: Desk) -> None:
+    """Record the mode in force; a card of another mode is taken back.
+
+    A card that was shown while watching would otherwise become an order by going live.
+    """
+    with desk.store.transaction() as tx:
+        before = tx.memory.get(LAST_MODE)
+        if before == desk.mode:
+            return
+        tx.memory.put(LAST_MODE, desk.mode)
+        live = tx.proposals.live()
+        if before is None or live is None:
+            return
+        if live.state in (ProposalState.PROPOSED, ProposalState.APPROVED):
+            event = ProposalEvent.SUPERSEDE
+            take_back(tx, desk, live, note="the mode changed", event=event)
 
 
 def adopt_policy(desk: Desk) -> None:
@@ -69,10 +95,15 @@ async def check_books(desk: Desk) -> None:
         return
     except FeedUnavailable:
         return
-    if not rows:
+    with desk.store.transaction() as tx:
+        forget_account_problem(tx, desk)
+        is_asked = is_adoption_asked(tx)
+    if not rows and not is_asked:
         return
     now = desk.clock.now()
     with desk.store.transaction() as tx:
+        if adopt(tx, desk, rows):
+            return
         for row in rows:
             notify(
                 tx,

@@ -27,8 +27,8 @@ from bot.exchange.paper import PaperExchange
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
 from bot.jobs import next_daily
+from bot.ports.journal import JournalEntry
 from bot.ports.messages import Mode
-from bot.ports.records import JournalEntry
 from bot.store.sqlite import SqliteStore, open_store
 from bot.workflow.check import check
 from bot.workflow.desk import Audience, Desk

@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-from bot.ports.records import JournalEntry
+from bot.ports.journal import JournalEntry
 from bot.store.sqlite import open_store
 from bot.store.verify import verify_journal
 from tests.bench.figures import Figure, Limit, S

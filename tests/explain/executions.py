@@ -1,5 +1,6 @@
 """Proposals, orders and fills of the worked example, in any state."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,6 +8,8 @@ from decimal import Decimal
 from core.domain.decision import Plan, Propose
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
 from core.domain.units import Asset, Money, Price, Quantity
+from core.facts import FactTable, execution_facts
+from core.planning.shortfall import Prices, measure
 from tests.dsl import MORNING, decide_daily
 from tests.explain.samples import worked
 
@@ -70,3 +73,15 @@ def fill_of(order: Order, quantity: str, price: str, *, fee: str, fee_asset: str
         fee_asset=Asset(fee_asset),
         executed_at=MORNING,
     )
+
+
+def executed_facts(
+    proposal: Proposal,
+    orders: Sequence[Order],
+    fills: Sequence[Fill],
+    prices: Mapping[Asset, Prices] | None = None,
+) -> FactTable:
+    """Return the facts of an execution in USD; prices stood still unless others are given."""
+    usd = Asset("USD")
+    legs = measure(proposal, orders, fills, prices=prices or {}, quote=usd, ended_at=MORNING)
+    return execution_facts(proposal, orders, fills, shortfalls=legs, quote=usd)

@@ -12,7 +12,7 @@ from core.domain.portfolio import Balance
 from core.domain.snapshot import Occasion
 from core.domain.state import EngineState, Turnover
 from core.domain.units import Asset, Money, Price, Quantity, Weight
-from tests.dsl import MORNING, Situation, decide_on, portfolio
+from tests.dsl import MORNING, Situation, book, decide_on, portfolio
 from tests.explain.market_samples import market
 from tests.explain.samples import Sample, confirmed, five, twelve, worked
 
@@ -60,6 +60,15 @@ def _plans() -> list[Sample]:
                 )
             ),
             "USDT",
+        ),
+        Sample(
+            "trades cost more than expected",
+            decide_on(
+                worked(),
+                decide_on(worked()).next_state,
+                day=1,
+                walk_ratios=(("BTC", Decimal("1.7321")),),
+            ),
         ),
         Sample(
             "cash too short",
@@ -139,6 +148,18 @@ def _refusals() -> list[Sample]:
             ),
         ),
         Sample(
+            "book that stands still",
+            decide_on(
+                worked(bands=BandRules(confirm=1)),
+                books=(
+                    replace(
+                        book("BTC", bids=["9 @ 109990"], asks=["9 @ 110010"]),
+                        observed_at=MORNING - timedelta(minutes=30),
+                    ),
+                ),
+            ),
+        ),
+        Sample(
             "fee coin short",
             decide_on(
                 portfolio(
@@ -178,6 +199,10 @@ def _bad_data() -> list[Sample]:
                     lone.snapshot.quotes[1],
                 ),
             ),
+        ),
+        Sample(
+            "crossed book",
+            decide_on(lone, books=(book("BTC", bids=["9 @ 110100"], asks=["9 @ 109900"]),)),
         ),
         Sample(
             "sources disagree",

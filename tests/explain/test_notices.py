@@ -147,6 +147,23 @@ TOLD: list[tuple[NoticeCode, dict[str, str], tuple[str, ...]]] = [
         ),
     ),
     (
+        NoticeCode.BOOKS_ADOPTED,
+        {"by": "owner", "asset": "ETH", "amount": "0.5"},
+        (
+            "As the owner asked, 0.5 ETH that the books could not explain is taken over as it is.",
+            "It does not count as profit or as new money.",
+        ),
+    ),
+    (
+        NoticeCode.BOOKS_ADOPTED,
+        {"by": "owner", "asset": "USD", "amount": "-25.5"},
+        (
+            "As the owner asked, the books no longer expect 25.5 USD that the account does not "
+            "hold.",
+            "It does not count as a loss or as a withdrawal.",
+        ),
+    ),
+    (
         NoticeCode.ORDER_UNKNOWN,
         {"asset": "BTC", "side": "SELL"},
         (

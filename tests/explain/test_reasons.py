@@ -58,7 +58,7 @@ def test_a_reason_about_an_asset_names_it_or_its_kind(code: ReasonCode) -> None:
 
 
 @pytest.mark.parametrize("status", list(MarketStatus))
-@pytest.mark.parametrize("what", ["spread", "volume", "depth"])
+@pytest.mark.parametrize("what", ["spread", "volume", "depth", "empty"])
 def test_every_variant_of_a_thin_or_closed_market_has_words(
     status: MarketStatus, what: str
 ) -> None:

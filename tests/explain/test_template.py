@@ -15,17 +15,17 @@ from core.domain.decision import Decision, Gate, NoTrade, Propose
 from core.domain.portfolio import Flow, FlowKind
 from core.domain.proposal import OrderState, ProposalState
 from core.domain.state import Halt, ManualPause
-from core.domain.units import Asset, Money, Weight
+from core.domain.units import Asset, Money, Price, Weight
 from core.facts import (
     FactTable,
     decision_facts,
     digest_facts,
     ended_facts,
-    execution_facts,
     facts_digest,
 )
+from core.planning.shortfall import Prices
 from tests.dsl import MORNING, decide_daily, decide_on, portfolio
-from tests.explain.executions import ENDS_AT, fill_of, order_for, proposal_in
+from tests.explain.executions import ENDS_AT, executed_facts, fill_of, order_for, proposal_in
 from tests.explain.rarer import every
 from tests.explain.reading import check_text, check_tone
 from tests.explain.samples import STATE, Sample, twelve, worked
@@ -180,19 +180,40 @@ def test_every_execution_reads_as_finished_text(
     proposal = proposal_in(state)
     orders = [order_for(proposal, 1, OrderState.FILLED), order_for(proposal, 2, order_state)]
     fills = [fill_of(orders[0], "0.03195", "109950", fee="14.05")]
-    text = "\n".join(_read(execution_facts(proposal, orders, fills, quote=USD)))
+    text = "\n".join(_read(executed_facts(proposal, orders, fills)))
     assert ("Sold 0.03195 BTC at $109,950 on average." in text) is (state is not ProposalState.DONE)
     assert "0.62 ETH was" in text or "0.62 ETH is" in text or order_state is OrderState.FILLED
     assert "It cost $15.65 in all; $15.11 was expected." in text or "It cost" in text
 
 
-def test_better_prices_than_on_the_card_are_no_cost() -> None:
+def test_better_prices_than_expected_are_no_cost() -> None:
     """A negative cost is put into words instead of a sign."""
     proposal = proposal_in(ProposalState.DONE)
     sell = order_for(proposal, 1, OrderState.FILLED)
     fills = [fill_of(sell, "0.03195", "111000", fee="14")]
-    text = "\n".join(_read(execution_facts(proposal, [sell], fills, quote=USD)))
-    assert "Fees were $14.00, and prices better than on the card made up for them." in text
+    text = "\n".join(_read(executed_facts(proposal, [sell], fills)))
+    assert "Fees were $14.00, and prices better than at the last check made up for them." in text
+
+
+@pytest.mark.parametrize(
+    ("approved", "expected"),
+    [
+        ("110000", ""),
+        ("109900", ""),
+        ("109000", "prices moved $31.95 against the plan. That is not part of the cost."),
+        ("111000", "prices moved $31.95 in the plan's favour. That is not part of the cost."),
+    ],
+)
+def test_a_move_of_prices_before_the_execution_is_told_apart(approved: str, expected: str) -> None:
+    """What prices did while a person thought is told when it is much, and never as a cost."""
+    proposal = proposal_in(ProposalState.DONE)
+    sell = order_for(proposal, 1, OrderState.FILLED)
+    price = Price(Decimal(approved))
+    prices = {Asset("BTC"): Prices(price, price, is_end_fresh=True)}
+    fills = [fill_of(sell, "0.03195", approved, fee="14")]
+    text = "\n".join(_read(executed_facts(proposal, [sell], fills, prices)))
+    assert "It cost $14.00 in all; $15.11 was expected." in text
+    assert (expected in text) if expected else ("moved" not in text)
 
 
 @pytest.mark.parametrize("state", list(ProposalState))

@@ -10,14 +10,15 @@ import pytest
 
 from bot.feeds.assemble import VenueSnapshots
 from bot.ports.exchange import AccountReader
-from bot.ports.messages import MessageType, Mode, Notice, NoticeCode
+from bot.ports.messages import Card, MessageType, Mode, Notice, NoticeCode
 from bot.ports.records import Store
 from bot.store.sqlite import open_store
 from bot.workflow.account_trouble import ACCOUNT_PROBLEM
+from bot.workflow.approve import TapResult
 from bot.workflow.check import safely_check
 from bot.workflow.desk import Desk
 from bot.workflow.flows import sync_flows, unexplained
-from bot.workflow.reconcile import check_books
+from bot.workflow.reconcile import check_books, recover
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.portfolio import Balance, Flow, FlowKind
 from core.domain.snapshot import Occasion
@@ -34,12 +35,14 @@ class Moody:
 
     Attributes:
         problem: raised in place of balances.
-        between: awaited after each reading of balances, as long as there are any.
+        between: one of these comes at each look at the flows, as long as there are any.
+        is_quiet: it tells of no flow at all.
     """
 
     account: AccountReader
     problem: AccountProblem | None = None
     between: list[Flow] = field(default_factory=list)
+    is_quiet: bool = False
 
     async def balances(self) -> tuple[Balance, ...]:
         """Return the balances, or refuse."""
@@ -49,7 +52,7 @@ class Moody:
 
     async def flows(self, since: datetime | None) -> tuple[Flow, ...]:
         """Return the flows, one more at every look while there are any."""
-        told = await self.account.flows(since)
+        told = () if self.is_quiet else await self.account.flows(since)
         return (*told, self.between.pop()) if self.between else told
 
 
@@ -205,3 +208,32 @@ async def open_late(office: Office) -> Late:
         order = tx.orders.of(proposal.proposal_id)[0]
     assert order.state == "ABSENT"
     return Late(order.client_id, order.asset, proposal.proposal_id)
+
+
+async def test_a_card_of_another_mode_is_taken_back(office: Office) -> None:
+    """A card shown on paper cannot be approved once the bot trades for real."""
+    await office.check()
+    card = office.letter(Card)
+    office.desk = replace(office.desk, mode=Mode.WATCH)
+    await recover(office.desk)
+    assert office.live() is None
+    assert office.proposal().note == "the mode changed"
+    assert office.approve(card) is TapResult.ENDED
+
+
+async def test_while_watching_what_a_venue_does_not_tell_is_taken_as_it_is(
+    office: Office, live: Desk
+) -> None:
+    """Not every venue tells of every change: while watching, a difference is told once, calmly."""
+    watch = replace(live, mode=Mode.WATCH)
+    await sync_flows(watch)
+    account = watch.account
+    assert isinstance(account, Moody)
+    account.is_quiet = True
+    await office.paper.reward(ETH, amount("0.5"))
+    for _ in range(2):
+        office.clock.step(hours=1)
+        await check_books(watch)
+    ((kind, told),) = notices_of(watch, NoticeCode.BOOKS_ADOPTED)
+    assert (kind, told["asset"], told["amount"]) == (MessageType.NOTICE, "ETH", "0.5")
+    assert await unexplained(watch) == ()

@@ -13,6 +13,7 @@ from bot.ports.messages import MessageType, Notice, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow import controls
 from bot.workflow.controls import ResumeResult
+from bot.workflow.halts import cancel_open_orders
 from bot.workflow.propose import new_nonce, nonce_hash
 
 LONGEST_REASON: Final = 500
@@ -36,6 +37,7 @@ async def halt(visit: Visit) -> str:
     why = " ".join(visit.arguments)[:LONGEST_REASON]
     is_new = controls.halt(visit.desk, visit.person, why=why)
     _tell(visit, heading="Halted", is_told=is_new and visit.hears(MessageType.ALARM))
+    await cancel_open_orders(visit.desk)
     return ""
 
 
