@@ -1,11 +1,13 @@
 """The account a run works with: made-up money, the owner's own to watch, or to trade."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.app.halting import halt_files_of
 from bot.app.plan import ACCOUNT, RunPlan
 from bot.app.running import Market
 from bot.exchange.paper import PaperExchange
@@ -71,7 +73,7 @@ async def open_account(
             market.clock,
             stack,
             intended_at=_intents_of(store),
-            forbidden=_halt_of(store),
+            forbidden=_halt_of(store, halt_files_of(folder, settings.data_dir)),
         )
     policy = settings.policy
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
@@ -159,10 +161,12 @@ def _intents_of(store: Store) -> Callable[[str], datetime | None]:
     return intended_at
 
 
-def _halt_of(store: Store) -> Callable[[], str]:
+def _halt_of(store: Store, files: Collection[Path]) -> Callable[[], str]:
     """Return what tells why nothing may be sent: a halt that began while an order waited."""
 
     def forbidden() -> str:
+        if any(os.path.lexists(file) for file in files):
+            return "a file named HALT lies in the data folder"
         with store.reading() as tx:
             halt = tx.memory.state().halt
         return "" if halt is None else f"trading is halted: {halt.reason}"

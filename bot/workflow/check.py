@@ -5,6 +5,7 @@ from datetime import time
 from bot.ports.messages import Explanation, MessageType, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import forget_account_problem, note_account_problem
+from bot.workflow.agreeing import refuse_contradiction
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
@@ -34,6 +35,7 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
     """
     await sync_flows(desk)
     snapshot = await desk.snapshots.take(occasion)
+    refuse_contradiction(desk, snapshot)
     for _ in range(MOST_TRIES):
         with desk.store.reading() as tx:
             state = tx.memory.state()
@@ -103,6 +105,9 @@ def lacks_today(desk: Desk) -> bool:
 
 async def safely_check(desk: Desk, occasion: Occasion) -> Decision | None:
     """Check, and tell people when data or the account could not be had, once a day."""
+    if desk.executing.locked():
+        # The plan under way needs the account for itself; what is missed is made up for later.
+        return None
     try:
         if occasion is Occasion.INTRADAY and not lacks_today(desk):
             return await watch(desk)

@@ -39,10 +39,11 @@ async def compose_digest(desk: Desk) -> Digest:
     ages: tuple[DataAge, ...] = ()
     balances: Sequence[Balance] = ()
     try:
-        await sync_flows(desk)
-        current = await look(desk)
-        ages = _ages(await desk.snapshots.glance())
-        balances = await desk.account.balances()
+        async with desk.executing:  # an order on its way does not wait for a summary
+            await sync_flows(desk)
+            current = await look(desk)
+            ages = _ages(await desk.snapshots.glance())
+            balances = await desk.account.balances()
     except UNREADABLE as error:
         ages = (DataAge(f"unavailable: {error}", None),)
     now = desk.clock.now()

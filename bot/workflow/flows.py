@@ -9,7 +9,8 @@ from bot.ports.messages import NoticeCode, Reconciliation
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk, notify
 from bot.workflow.late_orders import halt_for_late_orders
-from bot.workflow.opening import open_books, opened_at
+from bot.workflow.opening import LOOK_BACK, open_books, opened_at, seen_at_opening
+from bot.workflow.same_account import check_same_account
 from core.domain.portfolio import Balance, Flow, FlowKind
 from core.domain.units import ZERO, Asset, Money, Quantity, text_of
 
@@ -45,11 +46,16 @@ async def _since_last_time(desk: Desk) -> Sequence[Flow]:
     opened = opened_at(desk)
     with desk.store.reading() as tx:
         seen = tx.memory.get(LAST_SEEN)
-    since = opened if seen is None else datetime.fromisoformat(seen) - OVERLAP
+    since = None if seen is None else datetime.fromisoformat(seen) - OVERLAP
     if opened is None:
         return await desk.account.flows(since)
-    flows = await desk.account.flows(max(since or opened, opened))
-    return tuple(flow for flow in flows if flow.occurred_at > opened)
+    first = opened - LOOK_BACK
+    since = first if since is None else max(since, first)
+    told = await desk.account.flows(since)
+    check_same_account(desk, told, since)
+    with desk.store.reading() as tx:
+        counted = seen_at_opening(tx)
+    return tuple(flow for flow in told if flow.flow_id not in counted)
 
 
 def _remember_new_money(tx: Transaction, desk: Desk, flows: Iterable[Flow]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.ports.messages import Mode, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
+from bot.workflow.agreeing import refuse_contradiction
 from bot.workflow.cards import close, end_card
 from bot.workflow.check import explain
 from bot.workflow.desk import Desk, notify
@@ -40,6 +41,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
+        refuse_contradiction(desk, snapshot)
     except UNREADABLE as error:
         return _give_up(desk, proposal, f"no fresh data: {error}")
     with desk.store.reading() as tx:

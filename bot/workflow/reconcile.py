@@ -1,6 +1,9 @@
 """Start-up and crash recovery in one: settle by asking, finish what was approved, check books."""
 
+from datetime import datetime
+
 from bot.ports.messages import MessageType, NoticeCode
+from bot.ports.records import Transaction
 from bot.workflow.account_trouble import forget_account_problem, note_account_problem
 from bot.workflow.adopting import adopt, is_adoption_asked
 from bot.workflow.controls import take_back
@@ -11,9 +14,9 @@ from bot.workflow.flows import unexplained
 from bot.workflow.halts import check_journal, heed_halt_file
 from bot.workflow.restored import adopt_restored
 from core.domain.errors import AccountProblem, FeedUnavailable
-from core.domain.proposal import ProposalState
+from core.domain.proposal import OrderState, Proposal, ProposalState
 from core.domain.units import text_of
-from core.lifecycle import ProposalEvent
+from core.lifecycle import OrderEvent, ProposalEvent
 
 POLICY_CHANGED_AT = "policy:changed_at"
 LAST_MODE = "mode:last"
@@ -63,6 +66,14 @@ def adopt_mode(desk: Desk) -> None:
         if live.state in (ProposalState.PROPOSED, ProposalState.APPROVED):
             event = ProposalEvent.SUPERSEDE
             take_back(tx, desk, live, note="the mode changed", event=event)
+        cancel_unsent(tx, live, at=desk.clock.now(), why="the mode changed")
+
+
+def cancel_unsent(tx: Transaction, live: Proposal, *, at: datetime, why: str) -> None:
+    """Leave out what an approved plan has not sent yet: it was agreed to under other rules."""
+    for order in tx.orders.of(live.proposal_id):
+        if order.state is OrderState.NEW:
+            tx.orders.move(order.client_id, OrderEvent.CANCEL, at=at, note=why)
 
 
 def adopt_policy(desk: Desk) -> None:
@@ -81,6 +92,8 @@ def adopt_policy(desk: Desk) -> None:
         if live is not None and live.state in (ProposalState.PROPOSED, ProposalState.APPROVED):
             event = ProposalEvent.SUPERSEDE
             take_back(tx, desk, live, note="the policy changed", event=event)
+        if live is not None:
+            cancel_unsent(tx, live, at=now, why="the policy changed")
         notify(tx, desk, NoticeCode.POLICY_CHANGED, key=f"policy:{now.isoformat()}")
 
 

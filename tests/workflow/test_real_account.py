@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from bot.workflow.flows import sync_flows, unexplained
 from bot.workflow.reconcile import check_books, recover
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.portfolio import Balance, Flow, FlowKind
+from core.domain.proposal import OrderState
 from core.domain.snapshot import Occasion
 from core.domain.units import Asset, Quantity
 from tests.emulators.flaky_venue import LoseRequest
-from tests.workflow.office import ETH, USD, Office
+from tests.workflow.office import ETH, USD, Office, policy
 
 STRANGE = "Kraken reports a balance 'XYZ.Q', whose ending is not known. Wait for an update."
 
@@ -36,23 +37,29 @@ class Moody:
     Attributes:
         problem: raised in place of balances.
         between: one of these comes at each look at the flows, as long as there are any.
-        is_quiet: it tells of no flow at all.
+        more: it tells of these as well, every time.
+        silent_from: it tells of no flow from then on.
+        missing: it leaves this asset out of its balances.
     """
 
     account: AccountReader
     problem: AccountProblem | None = None
     between: list[Flow] = field(default_factory=list)
-    is_quiet: bool = False
+    more: list[Flow] = field(default_factory=list)
+    silent_from: datetime | None = None
+    missing: str = ""
 
     async def balances(self) -> tuple[Balance, ...]:
         """Return the balances, or refuse."""
         if self.problem is not None:
             raise self.problem
-        return await self.account.balances()
+        return tuple(r for r in await self.account.balances() if r.asset != self.missing)
 
     async def flows(self, since: datetime | None) -> tuple[Flow, ...]:
         """Return the flows, one more at every look while there are any."""
-        told = () if self.is_quiet else await self.account.flows(since)
+        told = (*await self.account.flows(since), *self.more)
+        if self.silent_from is not None:
+            told = tuple(flow for flow in told if flow.occurred_at < self.silent_from)
         return (*told, self.between.pop()) if self.between else told
 
 
@@ -144,7 +151,7 @@ async def test_a_trade_by_hand_is_told_and_is_no_new_money(office: Office, live:
     account = live.account
     assert isinstance(account, Moody)
     for flow in by_hand:
-        account.between = [flow]
+        account.more.append(flow)
         await sync_flows(live)
     ((_, told),) = notices_of(live, NoticeCode.FLOW)
     assert told == {"kind_of_flow": "bought", "asset": "ETH", "amount": "0.5"}
@@ -229,7 +236,8 @@ async def test_while_watching_what_a_venue_does_not_tell_is_taken_as_it_is(
     await sync_flows(watch)
     account = watch.account
     assert isinstance(account, Moody)
-    account.is_quiet = True
+    office.clock.step(hours=1)
+    account.silent_from = office.clock.now()
     await office.paper.reward(ETH, amount("0.5"))
     for _ in range(2):
         office.clock.step(hours=1)
@@ -237,3 +245,61 @@ async def test_while_watching_what_a_venue_does_not_tell_is_taken_as_it_is(
     ((kind, told),) = notices_of(watch, NoticeCode.BOOKS_ADOPTED)
     assert (kind, told["asset"], told["amount"]) == (MessageType.NOTICE, "ETH", "0.5")
     assert await unexplained(watch) == ()
+
+
+async def test_a_key_of_another_account_stops_everything(office: Office, live: Desk) -> None:
+    """A ledger that knows nothing of what was read before is another's: nothing is decided."""
+    await sync_flows(live)
+    office.clock.step(hours=2)
+    await office.paper.deposit(USD, amount("1000"))
+    await sync_flows(live)
+    office.clock.step(hours=1)
+    account = live.account
+    assert isinstance(account, Moody)
+    account.silent_from = datetime.min.replace(tzinfo=UTC)
+    assert await safely_check(live, Occasion.DAILY) is None
+    ((_, told),) = notices_of(live, NoticeCode.ACCOUNT_PROBLEM)
+    assert "another account" in told["why"]
+
+
+async def test_an_answer_that_lacks_a_row_is_no_sale(office: Office, live: Desk) -> None:
+    """Balances that the books do not explain are not believed: nothing is planned on them."""
+    await sync_flows(live)
+    account = live.account
+    assert isinstance(account, Moody)
+    account.missing = "ETH"
+    assert await safely_check(live, Occasion.DAILY) is None
+    ((_, told),) = notices_of(live, NoticeCode.DATA_UNSAFE)
+    assert told["what"].startswith("the account shows 0 ETH where the books expect ")
+    account.missing = ""
+    assert await safely_check(live, Occasion.DAILY) is not None
+
+
+async def test_what_happens_around_the_opening_is_counted_once(office: Office, live: Desk) -> None:
+    """A venue's clock may be behind ours: a deposit after the opening counts all the same."""
+    await sync_flows(live)
+    behind = office.clock.now() - timedelta(seconds=34)
+    account = live.account
+    assert isinstance(account, Moody)
+    account.more.append(Flow("D1", USD, FlowKind.DEPOSIT, Decimal(1000), None, behind))
+    await sync_flows(live)
+    with live.store.reading() as tx:
+        assert tx.memory.state().new_money == 1000
+
+
+async def test_what_an_old_policy_had_written_down_is_not_sent(office: Office) -> None:
+    """Orders of a plan under way that were not sent yet are left out once the rules changed."""
+    await office.check()
+    office.watched.after = _power_cut
+    with pytest.raises(RuntimeError):
+        await office.approve_all()
+    office.watched.after = None
+    unsent = [row for row in office.orders() if row.state is OrderState.NEW]
+    assert unsent
+    await office.restart(policy(reserve=amount("100")))
+    assert len(office.sent()) == 1
+    assert [row.state for row in office.orders()] == [OrderState.FILLED, OrderState.CANCELLED]
+
+
+def _power_cut() -> None:
+    raise RuntimeError("the power is cut")

@@ -31,6 +31,8 @@ class Present:
 
 async def look_now(visit: Visit) -> Present:
     """Return a decision on fresh data; when there are none, the last one with its age."""
+    if visit.desk.executing.locked():
+        return _stored(visit, "A plan is being carried out, and the account is left to it.")
     try:
         fresh = await look(visit.desk)
     except AccountProblem as problem:
