@@ -105,14 +105,16 @@ def open_real_account(
         )
     trading, reading = _keys_of(settings)
     reads = _connect(settings, reading, clock, stack)
-    reader = account_at(reads, policy.quote, policy.risk_assets, clock)
+    accepted = file.exchange.accept_entries
+    reader = account_at(reads, policy.quote, policy.risk_assets, clock, accepted=accepted)
 
     def with_fees(market: MarketReader) -> MarketReader:
         return OwnFees(market, reads, policy.quote) if file.venue == "kraken" else market
 
     key = InspectedKey(Purpose.READ, inspector_at(reads))
     if not is_live:
-        return Account(reader, NoOrders(), (key,), with_fees)
+        finder = KrakenPlacer(reads, policy.quote) if file.venue in TRADABLE else None
+        return Account(reader, NoOrders(finder), (key,), with_fees)
     # Written down twice, it is still one key, and two connections would use its nonces up.
     is_one = trading.public.get_secret_value() == reading.public.get_secret_value()
     trades = reads if is_one else _connect(settings, trading, clock, stack)

@@ -6,15 +6,18 @@ the open proposal and is told once. What happened before the last halt was lifte
 somebody has looked at it. Source: METHODS 8.7.
 """
 
+import json
 import os
 from decimal import Decimal
 
+from bot.ports.journal import JournalEntry
 from bot.ports.records import Transaction
 from bot.workflow.controls import halt, halt_in, lifted_after
 from bot.workflow.desk import Desk
 from core.domain.errors import (
     AccountProblem,
     FeedUnavailable,
+    OrderNotSent,
     OrderOutcomeUnknown,
     OrderRejected,
 )
@@ -37,10 +40,19 @@ _TAKEN, _FAILED = "taken", "failed"
 
 
 def halt_on_rejections(tx: Transaction, desk: Desk) -> None:
-    """Halt when the venue has refused three orders in a row, of whatever plan."""
-    answers = tx.journal.entries(kinds=_ANSWERED, after=lifted_after(tx))[-REJECTED_IN_A_ROW:]
+    """Halt when the venue has refused three orders in a row, of whatever plan.
+
+    An order that never left was refused by nobody.
+    """
+    rows = tx.journal.entries(kinds=_ANSWERED, after=lifted_after(tx))
+    answers = [row for row in rows if not _never_left(row)][-REJECTED_IN_A_ROW:]
     if [row.kind for row in answers] == [_REJECTED] * REJECTED_IN_A_ROW:
         halt_in(tx, desk, "executor", why=f"the venue refused {REJECTED_IN_A_ROW} orders in a row")
+
+
+def _never_left(entry: JournalEntry) -> bool:
+    note = json.loads(entry.payload).get("note", "")
+    return isinstance(note, str) and note.startswith(OrderNotSent.LEAD)
 
 
 def halt_on_costs(tx: Transaction, desk: Desk, value: Money) -> None:

@@ -11,6 +11,7 @@
     ├── InvariantBroken          our bug: stop
     ├── FeedUnavailable          no data or nonsense data: retry reads, then no proposal
     ├── OrderRejected            a definite no of the venue
+    │   └── OrderNotSent         it never left: the venue was not even asked
     ├── OrderOutcomeUnknown      never retried, reconciled first
     ├── AccountProblem           key, permission, suspension: pause and alert
     ├── ExplainerUnavailable     the template speaks instead
@@ -81,6 +82,17 @@ class FeedUnavailable(EvenkeelError):
 
 class OrderRejected(EvenkeelError):
     """The venue said no; nothing was bought or sold."""
+
+
+class OrderNotSent(OrderRejected):
+    """The order never left: the venue was not even asked."""
+
+    LEAD = "nothing was sent: "
+    """How its text begins, in records as well."""
+
+    def __init__(self, why: str) -> None:
+        """Say so before the reason."""
+        super().__init__(f"{self.LEAD}{why}")
 
 
 class OrderOutcomeUnknown(EvenkeelError):

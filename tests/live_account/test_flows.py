@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.exchange.live.account import KrakenAccount
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.portfolio import FlowKind
 from tests.emulators.kraken.faults import Meanwhile, Puts, Shifts, Shuffles, error
@@ -17,7 +18,7 @@ from tests.emulators.kraken.limits import INTERMEDIATE
 from tests.emulators.kraken.owner import Owner
 from tests.emulators.kraken.scene import BOOK, MORNING
 from tests.emulators.kraken.scene import scene as bot_scene
-from tests.live_account.scene import HOUR, SECOND, Scene, summed, told
+from tests.live_account.scene import HOUR, SECOND, USD, Scene, summed, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -338,6 +339,14 @@ async def test_an_unknown_kind_stops_and_is_named(scene: Scene) -> None:
     with pytest.raises(AccountProblem, match="'vaultmove'") as failed:
         await scene.account().flows(None)
     assert entry.id in str(failed.value)
+
+
+async def test_an_unknown_kind_that_a_person_accepted_went_out(scene: Scene) -> None:
+    """Named in the settings, what nobody knows the kind of is a withdrawal; nothing stops."""
+    (entry,) = scene.owner.post(("transfer", "vaultmove"), ("XXBT", "-0.1", "0"))
+    account = KrakenAccount(scene.connect(), USD, scene.clock, accepted=[entry.id])
+    (flow,) = (row for row in await account.flows(None) if row.flow_id == entry.id)
+    assert (flow.kind, flow.amount) == (FlowKind.WITHDRAWAL, Decimal("-0.1"))
 
 
 async def test_an_unknown_kind_that_changes_nothing_is_no_flow(scene: Scene) -> None:

@@ -14,7 +14,7 @@ from bot.workflow.controls import halt, unhalt
 from bot.workflow.execute import carry_out
 from bot.workflow.halts import HALT_FILE, cancel_open_orders, check_journal
 from bot.workflow.reconcile import recover
-from core.domain.errors import InputInvalid
+from core.domain.errors import InputInvalid, OrderNotSent
 from core.domain.proposal import OrderState, Proposal, ProposalState
 from core.domain.units import Rate
 from tests.emulators.flaky_venue import LoseAnswer, Refuse
@@ -59,6 +59,16 @@ async def test_three_refused_orders_in_a_row_halt(office: Office) -> None:
     assert (await refused_plan(office)).state is ProposalState.FAILED
     assert why(office) == "the venue refused 3 orders in a row"
     assert (len(office.sent()), len(office.venue.sent), alarms(office)) == (0, 3, 1)
+
+
+async def test_an_order_that_never_left_was_refused_by_nobody(office: Office) -> None:
+    """Three orders that could not even be sent halt nothing: the venue said no such thing."""
+    for _ in range(3):
+        office.clock.step(days=1)
+        await office.check()
+        office.venue.expect(Refuse(str(OrderNotSent("the rules cannot be read"))))
+        assert (await office.approve_all()).state is ProposalState.FAILED
+    assert why(office) == ""
 
 
 async def test_an_order_that_was_taken_begins_the_count_anew(office: Office) -> None:

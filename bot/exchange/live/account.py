@@ -1,6 +1,6 @@
 """The owner's account at Kraken: what it holds, and everything that changed it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,17 +42,27 @@ class KrakenAccount:
     told in full yet makes ``flows`` fail as late, so that no order of ours passes for one by hand.
     """
 
-    def __init__(self, connection: Connection, quote: Asset, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        quote: Asset,
+        clock: Clock,
+        *,
+        accepted: Collection[str] = (),
+    ) -> None:
         """Keep what it takes; nothing is asked yet.
 
         Args:
             connection: to Kraken, with a key that may read funds, closed orders and the ledger.
             quote: the currency that flows are valued in.
             clock: what time it is.
+            accepted: ids of ledger entries that a person looked at, whatever kind they are of: what
+                they brought came in, what they took went out.
 
         Raises:
             InputInvalid: the connection has no key that can sign.
         """
+        self._accepted = frozenset(accepted)
         self._kraken = KrakenPrivate(connection)
         self._quote = quote
         self._clock = clock
@@ -95,7 +105,8 @@ class KrakenAccount:
         second = None if since is None else int((since - _MARGIN).timestamp())
         rows = await self._ledger.since(second)
         codes = await self._known(_codes_in(rows))
-        groups = groups_of(entry_of(name, row, codes.read_past) for name, row in rows.items())
+        entries = (entry_of(name, row, codes.read_past) for name, row in rows.items())
+        groups = groups_of(entry.taken_as_told(self._accepted) for entry in entries)
         self._check_whole(groups)
         await self._learn_client_ids(groups)
         flows = flows_of(groups, self._quote, self._client_ids)

@@ -5,8 +5,8 @@ they make no flow. A kind of entry that is not in the table is never guessed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -101,6 +101,12 @@ class Entry:
         """Why it is there; None when Kraken's words are not known."""
         return _BY_SUBTYPE.get((self.type, self.subtype)) or _BY_TYPE.get(self.type)
 
+    def taken_as_told(self, accepted: Collection[str]) -> "Entry":
+        """Return it as something that came or went, if a person accepted it and nobody knows it."""
+        if self.id not in accepted or self.meaning is not None:
+            return self
+        return replace(self, type="adjustment", subtype="")
+
 
 def entry_of(name: str, row: Mapping[str, Any], asset_of: Callable[[str], Asset]) -> Entry:
     """Return one row of the ledger.
@@ -181,7 +187,9 @@ def _kind(entry: Entry, group: Sequence[Entry]) -> FlowKind | None:
             raise AccountProblem(
                 f"Kraken's ledger has the entry {entry.id} of a kind that is not known here "
                 f"({entry.type!r}, {entry.subtype!r}): whether it is income, a trade or a move "
-                "must not be guessed. Nothing is traded until an Evenkeel that knows it runs."
+                "must not be guessed. Nothing is traded until you looked at it at Kraken and put "
+                f'accept_entries = ["{entry.id}"] under [exchange]; then it counts as a deposit or '
+                "a withdrawal."
             )
     if meaning is Meaning.MOVED:
         # Between two assets it is more than a move: a coin was replaced by another.

@@ -22,6 +22,7 @@ from core.domain.errors import (
     AccountProblem,
     FeedUnavailable,
     InputInvalid,
+    OrderNotSent,
     OrderOutcomeUnknown,
     OrderRejected,
 )
@@ -99,7 +100,7 @@ class KrakenPlacer:
         async with self._connection.alone():
             request = await self._request(order, market, rules)
             if why := self._forbidden():
-                raise OrderRejected(f"nothing was sent: {why}")
+                raise OrderNotSent(why)
             self._placed[order.client_id] = order.intent_at
             try:
                 venue_id = await self._send(order, request)
@@ -155,7 +156,7 @@ class KrakenPlacer:
         try:
             market = (await self._connection.markets()).get(symbol)
             if market is None:
-                raise OrderRejected(f"nothing was sent: Kraken does not trade {symbol}")
+                raise OrderNotSent(f"Kraken does not trade {symbol}")
             return market, rules_of("kraken", "Kraken", order.asset, market)
         except FeedUnavailable as error:
             raise _unread(symbol, error) from None
@@ -222,8 +223,8 @@ def _check_same(order: Order, taken: Taken) -> None:
         raise malformed(f"Kraken tells another order than the one sent as {taken.venue_id}")
 
 
-def _unread(symbol: str, error: FeedUnavailable) -> OrderRejected:
-    return OrderRejected(f"nothing was sent: the rules of {symbol} cannot be read ({error})")
+def _unread(symbol: str, error: FeedUnavailable) -> OrderNotSent:
+    return OrderNotSent(f"the rules of {symbol} cannot be read ({error})")
 
 
 def _lost(order: Order, venue_id: str = "") -> OrderOutcomeUnknown:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.exchange.live.numbers import inner, positive
-from core.domain.errors import OrderRejected
+from core.domain.errors import OrderNotSent
 from core.domain.market import MarketRules, Side
 from core.domain.proposal import Order
 from core.domain.units import ZERO, Price, ceil_tick, exact, floor_tick, text_of
@@ -36,7 +36,7 @@ def request_of(
         now: by our clock.
 
     Raises:
-        OrderRejected: Kraken could not take it; nothing was sent.
+        OrderNotSent: Kraken could not take it; nothing was sent.
     """
     if not _CLIENT_ID.fullmatch(order.client_id):
         raise _refused(f"the client id {order.client_id!r} has a form that Kraken does not take")
@@ -97,5 +97,5 @@ def _deadline(order: Order, now: datetime) -> str:
     return f"{deadline:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _refused(reason: str) -> OrderRejected:
-    return OrderRejected(f"nothing was sent: {reason}")
+def _refused(reason: str) -> OrderNotSent:
+    return OrderNotSent(reason)

@@ -1,6 +1,6 @@
 """A venue's name -> who reads an account there, who judges a key, and what a key must look like."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.exchange.live.account import KrakenAccount
 from bot.exchange.live.keys import KrakenKeys
@@ -16,7 +16,12 @@ from core.domain.units import Asset
 
 
 def account_at(
-    connection: Connection, quote: Asset, assets: Iterable[Asset], clock: Clock
+    connection: Connection,
+    quote: Asset,
+    assets: Iterable[Asset],
+    clock: Clock,
+    *,
+    accepted: Collection[str] = (),
 ) -> AccountReader:
     """Return who reads the account that the key of ``connection`` opens.
 
@@ -25,6 +30,7 @@ def account_at(
         quote: the currency that flows are valued in.
         assets: the coins of the policy.
         clock: what time it is.
+        accepted: ids of entries of Kraken's ledger that a person looked at.
 
     Raises:
         InputInvalid: the key or the currency cannot be used there.
@@ -34,7 +40,7 @@ def account_at(
             return BinanceAccount(connection, quote, assets, clock)
         case "coinbase":
             return CoinbaseAccount(connection, quote, assets)
-    return KrakenAccount(connection, quote, clock)
+    return KrakenAccount(connection, quote, clock, accepted=accepted)
 
 
 def inspector_at(connection: Connection) -> KeyInspector:
