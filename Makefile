@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --quiet --universa
 # When the Python below .venv has gone, what was installed for it does not count.
 $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 
-.PHONY: help setup setup-dev run test check fmt fmt-check lint types imports props bench golden lock clean
+.PHONY: help setup setup-dev run test check fmt fmt-check lint types imports props storm bench golden lock clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ imports: setup-dev
 
 props: setup-dev ## the properties of the core, 2,000 examples each
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -q --timeout 1800 tests/core $(ARGS)
+
+storm: setup-dev ## 2,000 plans with faults and a sudden death each; about ten minutes
+	@$(BIN)/python -m tests.storm $(ARGS)
 
 bench: setup-dev ## print speeds and memory beside their targets
 	@$(BIN)/python -m tests.bench

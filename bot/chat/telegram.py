@@ -12,7 +12,6 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
 from bot.chat.home import Handler
-from bot.chat.redaction import hide
 from bot.chat.telegram_account import REFUSED, USUAL_PATIENCE, Patience, TelegramAccount
 from bot.chat.telegram_menus import Menu, Menus
 from bot.chat.telegram_outcomes import Transport
@@ -23,6 +22,7 @@ from bot.chat.telegram_updates import UPDATE_KINDS, InboxQueue, Received
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.records import Store
+from bot.settings.redaction import hide
 from core.domain.errors import InputInvalid
 
 # PTB's own future: without it every answer "too many requests" is a deprecation warning.

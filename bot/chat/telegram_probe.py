@@ -8,8 +8,8 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.chat.redaction import hide
 from bot.chat.telegram_account import REFUSED, TelegramAccount
+from bot.settings.redaction import hide
 from core.domain.errors import FeedUnavailable, InputInvalid
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.store.errors import named_errors
 from bot.store.file_lock import FileLock
-from bot.store.schema import HEAD, check_header, check_known, migrate, revision_of
+from bot.store.schema import HEAD, check_known, foreign, migrate, revision_of
 from core.domain.errors import InputInvalid
 
 BUSY_SECONDS = 5.0
@@ -34,9 +34,9 @@ def open_to_write(file: Path) -> tuple[sqlite3.Connection, FileLock]:
     with named_errors(file), ExitStack() as undo:
         lock = FileLock.take(file)
         undo.callback(lock.release)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        check_header(file)
-        driver = _driver(f"{file.as_uri()}?mode=rw")
+        if not file.exists():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        driver = _driver(file, "mode=rw")
         undo.callback(driver.close)
         _bring_to_date(driver, file)
         undo.pop_all()
@@ -70,9 +70,8 @@ def open_to_read(file: Path) -> sqlite3.Connection:
 def _open_as_it_is(file: Path, mode: str) -> sqlite3.Connection:
     if not file.exists():
         raise _nothing_there(file)
-    check_header(file)
     with named_errors(file), ExitStack() as undo:
-        driver = _driver(f"{file.as_uri()}?{mode}")
+        driver = _driver(file, mode)
         undo.callback(driver.close)
         revision = revision_of(driver, file)
         if revision is None:
@@ -88,11 +87,24 @@ def _open_as_it_is(file: Path, mode: str) -> sqlite3.Connection:
     return driver
 
 
-def _driver(uri: str) -> sqlite3.Connection:
+def _driver(file: Path, mode: str) -> sqlite3.Connection:
+    """Open ``file`` through SQLite, and through nothing else.
+
+    To close any other descriptor of it would drop this process's locks on it: then whoever looks at
+    the database next believes to be alone, and takes the log of a running bot away.
+    """
+    uri = f"{file.as_uri()}?{mode}"
     # No isolation level: this module alone begins and ends transactions.
     driver = sqlite3.connect(
         uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
+    try:
+        driver.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        driver.close()
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise foreign(file) from None
+        raise
     driver.execute("PRAGMA foreign_keys = ON")
     driver.execute("PRAGMA synchronous = FULL")
     # What is blanked, such as a nonce, must not stay readable in the free space of a page.

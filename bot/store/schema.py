@@ -17,19 +17,11 @@ APPLICATION_ID: Final = 0x45564B4C
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 _MEND = "Restore a copy of it, or move it away to begin with an empty one."
-_MAGIC = b"SQLite format 3\0"
 
 
-def check_header(path: Path) -> None:
-    """Refuse a file that is no database, before anything opens it as one.
-
-    Raises:
-        StoreCorrupt: it begins with something else.
-    """
-    with path.open("rb") as file:
-        start = file.read(len(_MAGIC))
-    if start and start != _MAGIC:
-        raise StoreCorrupt(f"{path} is not a database. {_MEND}")
+def foreign(path: Path) -> StoreCorrupt:
+    """Return the error for a file that is no database."""
+    return StoreCorrupt(f"{path} is not a database. {_MEND}")
 
 
 def revision_of(connection: sqlite3.Connection, path: Path) -> str | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.ports.messages import Mode, Reconciliation
 from bot.workflow.desk import Desk
-from bot.workflow.flows import reconcile
+from bot.workflow.flows import reconcile, unexplained
 from core.domain.errors import FeedUnavailable
 from core.domain.readings import Trouble
 from core.domain.snapshot import Snapshot
@@ -40,6 +40,18 @@ def refuse_contradiction(desk: Desk, snapshot: Snapshot) -> None:
             f"{text_of(gap.expected)}",
             trouble=Trouble.LATE,
         )
+
+
+async def is_explained(desk: Desk) -> bool:
+    """Tell whether the books, read anew, agree with the balances: then nothing is wrong.
+
+    Raises:
+        FeedUnavailable, AccountProblem: the account cannot be read.
+    """
+    quotes = await desk.market.quotes(desk.policy.risk_assets)
+    rows = await unexplained(desk)
+    prices = {quote.asset: Decimal(quote.mid) for quote in quotes} | {desk.policy.quote: ONE}
+    return _largest_gap(rows, prices) is None
 
 
 @exact

@@ -10,7 +10,6 @@ from bot.workflow.cards import close, end_card
 from bot.workflow.controls import halt_in
 from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import sync_flows
-from bot.workflow.gate_sense import odd_plan
 from bot.workflow.halts import cancel_open_orders, halt_on_costs, heed_halt_file
 from bot.workflow.legs import Stopped, run_legs
 from bot.workflow.odd_plans import give_up
@@ -58,7 +57,7 @@ async def _carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
         _hold(desk, proposal)
         return proposal
     if stopped is Stopped.ODD:
-        return give_up(desk, proposal, odd_plan(proposal))
+        return give_up(desk, proposal)
     if stopped is Stopped.MISMATCH:
         with desk.store.transaction() as tx:
             halt_in(tx, desk, "executor", why="the balances are not what the fills make of them")

@@ -7,7 +7,7 @@ from bot.ports.records import Transaction
 from bot.workflow.controls import halt_in
 from bot.workflow.desk import Desk, notify
 from core.domain.portfolio import Flow, FlowKind
-from core.domain.proposal import OrderState
+from core.domain.proposal import Order, OrderState
 from core.domain.units import text_of
 
 _NOT_TAKEN = frozenset({OrderState.ABSENT, OrderState.REJECTED, OrderState.NEW})
@@ -19,7 +19,7 @@ def halt_for_late_orders(tx: Transaction, desk: Desk, flows: Iterable[Flow]) -> 
         if flow.kind is not FlowKind.TRADE or flow.asset == desk.policy.quote:
             continue
         order = tx.orders.get(flow.reference) if flow.reference else None
-        if order is None or order.state not in _NOT_TAKEN:
+        if order is None or not _counts_as_untraded(tx, order):
             continue
         notify(
             tx,
@@ -32,3 +32,11 @@ def halt_for_late_orders(tx: Transaction, desk: Desk, flows: Iterable[Flow]) -> 
             amount=text_of(abs(flow.amount)),
         )
         halt_in(tx, desk, "executor", why="an order that counted as not taken was traded")
+
+
+def _counts_as_untraded(tx: Transaction, order: Order) -> bool:
+    """Tell whether nothing was booked of an order for good."""
+    if order.state is not OrderState.CANCELLED:
+        return order.state in _NOT_TAKEN
+    fills = tx.orders.fills_of(order.proposal_id)
+    return all(fill.client_id != order.client_id for fill in fills)

@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.ports.messages import MessageType, NoticeCode
+from bot.workflow.agreeing import is_explained
 from bot.workflow.desk import Desk, notify
+from bot.workflow.halts import heed_halt_file
 from bot.workflow.last_gate import proceeds_of, refuse, spendable
+from bot.workflow.odd_plans import oddity_of
 from bot.workflow.orders import send, settle
+from bot.workflow.shortfall import note_leaving_price
 from bot.workflow.world import (
     Base,
     World,
@@ -38,9 +42,12 @@ class Stopped(StrEnum):
     """Why no further leg was sent."""
 
     NOTHING_LEFT = "nothing_left"
+    PAUSED = "paused"
     REFUSED = "refused"
+    MOVED = "moved"
     UNKNOWN = "unknown"
     MISMATCH = "mismatch"
+    ODD = "odd"
 
 
 async def run_legs(desk: Desk, proposal: Proposal) -> Stopped:
@@ -49,12 +56,18 @@ async def run_legs(desk: Desk, proposal: Proposal) -> Stopped:
     Every decision is read from the store, so that it may be called again after a crash.
 
     Returns:
-        NOTHING_LEFT, REFUSED when the last gate or the market stopped it, UNKNOWN when an order's
-        outcome cannot be told, MISMATCH when the balances are not what the fills make of them:
-        then nothing more may be sent by anybody.
+        NOTHING_LEFT, PAUSED when a person paused before this was called again, REFUSED when the
+        last gate or the market stopped it, MOVED when money came, went or was traded by hand
+        meanwhile, so that the rest needs a plan of its own, UNKNOWN when an order's outcome cannot
+        be told, MISMATCH when the balances are not what the fills make of them: then nothing more
+        may be sent by anybody. ODD when the plan itself makes no sense.
     """
     if not await _settle_open(desk, proposal):
         return Stopped.UNKNOWN
+    if oddity_of(desk, proposal):
+        return Stopped.ODD
+    if _leave_what_a_pause_met(desk, proposal):
+        return Stopped.PAUSED
     base = await read_base(desk, proposal)
     for trade in proposal.plan.trades:
         stopped = await _run_leg(desk, proposal, trade, base)
@@ -75,16 +88,34 @@ async def _settle_open(desk: Desk, proposal: Proposal) -> bool:
     return all(order.state not in ORDER_OPEN for order in settled)
 
 
+def _leave_what_a_pause_met(desk: Desk, proposal: Proposal) -> bool:
+    """Cancel what is not sent yet when a person paused since the plan was begun.
+
+    While a plan is under way a pause lets it end. But what a stop of the program has left behind,
+    only written down, does not leave hours later under a pause that was meant to bring quiet.
+    """
+    with desk.store.reading() as tx:
+        pause, orders = tx.memory.state().pause, tx.orders.of(proposal.proposal_id)
+    unsent = [order for order in orders if order.state is OrderState.NEW]
+    if pause is None or not unsent or pause.since < min(order.intent_at for order in orders):
+        return False
+    why = "trading was paused after the plan was approved"
+    for order in unsent:
+        _leave(desk, order, why)
+    _tell_refusal(desk, proposal, unsent[0], why)
+    return True
+
+
 async def _run_leg(
     desk: Desk, proposal: Proposal, trade: PlannedTrade, base: Base
 ) -> Stopped | None:
     """Take one leg as far as it goes; return why the whole plan must stop, or None."""
     while (order := _next_order(desk, proposal, trade)) is not None:
-        ready, why = await _prepare(desk, proposal, trade, order)
+        ready, why = await _prepare(desk, proposal, order, base=base)
         if ready is None:
             _leave(desk, order, why)
             return None
-        refusal = await _ask_last_gate(desk, proposal, ready)
+        refusal = await _ask_last_gate(desk, proposal, ready, base=base)
         if refusal:
             _leave(desk, ready, refusal)
             _tell_refusal(desk, proposal, ready, refusal)
@@ -93,7 +124,7 @@ async def _run_leg(
         if order.state in ORDER_OPEN:
             return Stopped.UNKNOWN
         if await is_off(desk, proposal, base):
-            return Stopped.MISMATCH
+            return Stopped.MOVED if await is_explained(desk) else Stopped.MISMATCH
     return None
 
 
@@ -146,14 +177,15 @@ def _next_attempt(order: Order, at: datetime, *, quantity: Quantity, limit: Pric
 
 
 async def _prepare(
-    desk: Desk, proposal: Proposal, trade: PlannedTrade, order: Order
+    desk: Desk, proposal: Proposal, order: Order, *, base: Base
 ) -> tuple[Order | None, str]:
     """Return the order as it may be sent now, or None and why this leg is left out.
 
     A fresh quote sets the limit, actual cash sets the size of a buy.
     """
+    trade = next(row for row in proposal.plan.trades if row.leg == order.leg)
     try:
-        world = await read_world(desk)
+        world = await read_world(desk, proposal, base)
     except FeedUnavailable as error:
         return None, f"no fresh data: {error}"
     quote, market = world.quote(order.asset), world.market(order.asset)
@@ -180,16 +212,21 @@ async def _prepare(
     return order, ""
 
 
-async def _ask_last_gate(desk: Desk, proposal: Proposal, order: Order) -> str:
+async def _ask_last_gate(desk: Desk, proposal: Proposal, order: Order, *, base: Base) -> str:
     """Read everything once more and return why the order must not leave, or an empty text."""
     try:
-        world = await read_world(desk)
+        world = await read_world(desk, proposal, base)
     except FeedUnavailable as error:
         return f"no fresh data: {error}"
     market = world.market(order.asset)
     if market is None:
         return "no market rules"
-    return refuse(order, situation_of(desk, proposal, world=world, market=market))
+    heed_halt_file(desk)
+    why = refuse(order, situation_of(desk, proposal, world=world, market=market))
+    quote = world.quote(order.asset)
+    if not why and quote is not None:
+        note_leaving_price(desk, order, quote)
+    return why
 
 
 @exact

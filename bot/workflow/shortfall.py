@@ -22,9 +22,26 @@ from core.planning.shortfall import LEGS_LOOKED_AT, Prices, measure, walk_ratio
 def note_rechecked_prices(
     tx: Transaction, proposal_id: str, trades: Sequence[PlannedTrade]
 ) -> None:
-    """Keep the middle prices at which an approved plan was checked again, until it has ended."""
+    """Keep the middle prices at which an approved plan was checked again, until it has ended.
+
+    A leg that never leaves is measured against them.
+    """
     prices = {trade.asset: text_of(trade.mid) for trade in trades}
     tx.memory.put(_name(proposal_id), json.dumps(prices))
+
+
+def note_leaving_price(desk: Desk, order: Order, quote: Quote) -> None:
+    """Keep the middle price at which the first order of a leg leaves, in place of the re-check's.
+
+    A leg may wait for the ones before it; what the market does meanwhile is no cost of trading.
+    """
+    with desk.store.transaction() as tx:
+        rows = tx.orders.of(order.proposal_id)
+        if any(row.leg == order.leg and row.deadline_at is not None for row in rows):
+            return
+        prices = json.loads(tx.memory.get(_name(order.proposal_id)) or "{}")
+        prices[order.asset] = text_of(_middle(quote))
+        tx.memory.put(_name(order.proposal_id), json.dumps(prices))
 
 
 def forget_rechecked_prices(tx: Transaction, proposal_id: str) -> None:

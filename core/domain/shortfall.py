@@ -24,11 +24,11 @@ class Shortfall:
         filled: coins that were traded.
         paid: what they brought or took, without fees.
         decided_price: the middle when the plan was decided.
-        approved_price: the middle when the approved plan was checked again.
+        approved_price: the middle when the approved leg left; if it never did, the re-check's.
         ended_price: the middle when the execution ended.
         is_end_fresh: ``ended_price`` was read then; else it is ``approved_price`` again.
-        delay: what prices did between decision and re-check, for what was filled.
-        execution: what the fills were worse than the re-check's middle.
+        delay: what prices did between the decision and the order, for what was filled.
+        execution: what the fills were worse than the middle then.
         fees: what the venue charged; None where a fee was taken in a coin without a price.
         unfilled: what prices did to the part that was not traded.
         predicted: fees and slippage that the card expected for what was filled.

@@ -32,7 +32,7 @@ class Prices:
     """The middle prices of one market since a plan was decided.
 
     Attributes:
-        approved: in the re-check's snapshot.
+        approved: when the leg's first order left; in the re-check's snapshot if none did.
         ended: when the execution ended; the re-check's again where no fresh one could be had.
         is_end_fresh: the last one was read at the end.
     """

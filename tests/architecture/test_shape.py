@@ -18,7 +18,7 @@ LONGEST_FUNCTION = 45
 LAST_RESORTS = {"bot/jobs.py", "bot/app/running.py"}
 VENUE_WORDS = re.compile(r"\b(withdraw\w*|transfer_?\w*|walletTransfer)\s*\(", re.IGNORECASE)
 MADE_UP_ACCOUNT = {"bot/exchange/paper.py", "bot/exchange/account_file.py"}
-OUR_OWN_WORDS = {"withdraw_open(", "_withdraw("}
+OUR_OWN_WORDS = {"withdraw_open(", "_withdraw(", "withdrawal_flows("}
 
 
 def _name(path: Path) -> str:

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from bot.chat.home import MaybeDelivered
-from bot.chat.redaction import MASK, hide
 from bot.chat.telegram import TelegramHome
 from bot.chat.telegram_account import MALFORMED, REFUSED, TelegramAccount
 from bot.chat.telegram_polling import CONFLICT
 from bot.chat.telegram_polling import REFUSED as NO_LONGER
+from bot.settings.redaction import MASK, hide
 from bot.store.sqlite import SqliteStore
 from core.domain.errors import InputInvalid
 from tests.chat_telegram.running import running, until

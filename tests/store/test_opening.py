@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -286,3 +288,27 @@ def test_a_short_write_is_possible_beside_the_bot_that_holds_the_lock(tmp_path: 
             tx.memory.put("told:beside", "yes")
         with running.reading() as tx:
             assert tx.memory.get("told:beside") == "yes"
+
+
+_LOOK = """
+import sqlite3, sys
+driver = sqlite3.connect(f"file:{sys.argv[1]}?mode=rw", uri=True)
+driver.execute("SELECT count(*) FROM sqlite_master").fetchone()
+driver.close()
+"""
+
+
+def test_a_second_look_of_the_same_program_does_not_unlock_the_database(tmp_path: Path) -> None:
+    """A bot that reads its own file once more keeps its lock: nobody takes its log away."""
+    file = tmp_path / "evenkeel.db"
+    with open_store(file) as store:
+        with store.transaction() as tx:
+            tx.memory.put("said", "before")
+        with open_store(file, read_only=True) as again, again.reading() as tx:
+            assert tx.memory.get("said") == "before"
+        subprocess.run([sys.executable, "-c", _LOOK, str(file)], check=True)
+        assert file.with_name("evenkeel.db-wal").exists()
+        with store.transaction() as tx:
+            tx.memory.put("said", "after")
+        with open_store(file, read_only=True) as outside, outside.reading() as tx:
+            assert tx.memory.get("said") == "after"

@@ -5,7 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.ports.messages import Mode
 from bot.workflow.last_gate import Situation, refuse
+from core.codec import digest_of
 from core.domain.decision import Plan, PlannedTrade
 from core.domain.ids import client_order_id
 from core.domain.market import Quote, Side
@@ -29,20 +31,33 @@ class Case:
     now: Situation
 
     def with_order(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the order
-        """Return the same situation with a changed order."""
-        return replace(self, order=replace(self.order, **changes))
+        """Return the same situation with a changed order, which is written down like that."""
+        changed = replace(self.order, **changes)
+        return Case(changed, replace(self.now, orders=(changed,)))
 
     def with_now(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the situation
-        """Return the same order in a changed situation."""
+        """Return the same order in a changed situation; quotes are as fresh as they were."""
+        if "at" in changes:
+            shown = (replace(row, observed_at=changes["at"]) for row in self.now.quotes)
+            changes = {"quotes": tuple(shown), **changes}
         return replace(self, now=replace(self.now, **changes))
+
+    def with_quote(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the quote
+        """Return the same order with a changed quote of its asset."""
+        shown = (
+            replace(row, **changes) if row.asset == self.order.asset else row
+            for row in self.now.quotes
+        )
+        return self.with_now(quotes=tuple(shown))
 
     def with_proposal(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the proposal
         """Return the same order of a changed proposal."""
         return self.with_now(proposal=replace(self.now.proposal, **changes))
 
     def with_plan(self, **changes: Any) -> "Case":  # noqa: ANN401  # handed to the plan
-        """Return the same order of a changed plan."""
-        return self.with_proposal(plan=replace(self.now.proposal.plan, **changes))
+        """Return the same order of a changed plan, which was shown like that."""
+        changed = replace(self.now.proposal.plan, **changes)
+        return self.with_proposal(plan=changed, plan_digest=digest_of(changed))
 
     @property
     def answer(self) -> str:
@@ -86,12 +101,13 @@ def plan(*trades: PlannedTrade, turnover: str = "0.1", first_funding: bool = Fal
 
 def proposal(*trades: PlannedTrade) -> Proposal:
     """Return a proposal that was approved a moment ago and is executing."""
+    whole = plan(*trades)
     return Proposal(
         proposal_id="7f3k9q2m",
         decision_id="d",
         state=ProposalState.EXECUTING,
-        plan=plan(*trades),
-        plan_digest="p",
+        plan=whole,
+        plan_digest=digest_of(whole),
         tier=1,
         created_at=MORNING,
         expires_at=MORNING + timedelta(hours=12),
@@ -122,12 +138,14 @@ def quotes() -> tuple[Quote, ...]:
 
 
 def situation(plan_of: Proposal, *balances: Balance, rules: Policy, **changes: Any) -> Situation:  # noqa: ANN401  # handed to the situation
-    """Return a situation in which nothing speaks against an order."""
+    """Return a situation in which nothing speaks against an order of the first leg."""
     calm = Situation(
         at=LATER,
+        mode=Mode.PAPER,
         policy=rules,
         state=EngineState(),
         proposal=plan_of,
+        orders=tuple(order(leg) for leg in plan_of.plan.trades),
         fills=(),
         unsettled=(),
         executions_today=1,
@@ -168,3 +186,9 @@ def fill(asset: Asset, side: Side, quantity: str, price: str | None = None) -> F
     cost = MIDS[asset] if price is None else Decimal(price)
     amount = Quantity(Decimal(quantity))
     return Fill("f", "c", asset, side, amount, Price(cost), Money(ZERO), USD, MORNING)
+
+
+def numbered(leg: int, attempt: int = 1) -> dict[str, Any]:
+    """Return what makes an order another leg's or another attempt's, its id included."""
+    name = client_order_id("7f3k9q2m", leg, attempt)
+    return {"leg": leg, "attempt": attempt, "client_id": name}

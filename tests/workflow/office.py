@@ -22,7 +22,9 @@ from bot.workflow.approve import Tap, TapResult, approve, confirm
 from bot.workflow.check import check
 from bot.workflow.desk import Audience, Desk
 from bot.workflow.execute import carry_out
+from bot.workflow.halts import HALT_FILE
 from bot.workflow.reconcile import recover
+from bot.workflow.shortfall import SnapshotsWithPast
 from core.domain.decision import Decision
 from core.domain.policy import BandRules, Policy
 from core.domain.proposal import Proposal
@@ -123,11 +125,14 @@ class Office(Records):
             market=market,
             account=watched,
             placer=watched,
-            snapshots=VenueSnapshots(market, watched, clock=clock, policy=policy),
+            snapshots=SnapshotsWithPast(
+                VenueSnapshots(market, watched, clock=clock, policy=policy), store
+            ),
             narrator=TemplateNarrator(clock=clock, zone=UTC),
             policy=policy,
             mode=Mode.PAPER,
             audience=audience,
+            halt_files=(folder / HALT_FILE,),
         )
         return cls(folder, policy, audience, clock, market, paper, venue, watched, store, desk)
 

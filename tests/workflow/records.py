@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.exchange.paper import PaperExchange
-from bot.ports.records import JournalEntry
+from bot.ports.journal import JournalEntry
 from bot.store.sqlite import SqliteStore
 from bot.store.verify import verify_journal
 from bot.workflow.flows import reconcile

@@ -172,3 +172,23 @@ async def test_coins_nobody_asked_for_are_left_alone(office: Office) -> None:
     assert {row.asset for row in office.sent()} == {BTC, ETH}
     assert len(office.notices(NoticeCode.FLOW)) == 1
     assert await office.held(Asset("DOGE")) == 1000
+
+
+async def test_a_deposit_during_an_execution_ends_the_plan_and_halts_nothing(
+    office: Office,
+) -> None:
+    """Money that comes in between two legs is no mismatch: the rest waits for a plan of its own."""
+    await office.check()
+
+    async def pay() -> None:
+        await office.paper.deposit(USD, amount("1000"))
+
+    tasks: list[asyncio.Task[None]] = []
+    office.watched.after = lambda: tasks.append(asyncio.create_task(pay()))
+    ended = await office.approve_all()
+    await asyncio.gather(*tasks)
+    assert ended.state is ProposalState.PARTIAL
+    assert office.state().halt is None
+    assert office.state().new_money == 1000
+    assert len(office.sent()) == 1
+    assert await office.problems() == []

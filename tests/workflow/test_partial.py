@@ -163,7 +163,7 @@ async def test_a_refused_buy_keeps_the_sale(office: Office) -> None:
 async def test_a_sale_that_arrives_too_late(office: Office) -> None:
     """An order that reaches the venue after its validity is refused there and not repeated."""
     await office.check()
-    office.venue.expect(Delay(6))
+    office.venue.expect(Delay(21))
     ended = await office.approve_all()
     assert ended.state is FAILED
     assert office.sent() == []
@@ -274,7 +274,7 @@ FAULTS = st.one_of(
     st.just(LoseAnswer()),
     st.just(LoseRequest()),
     st.just(Refuse()),
-    st.sampled_from([Delay(1), Delay(6)]),
+    st.sampled_from([Delay(1), Delay(21)]),
     st.integers(1, 3195).map(lambda n: FillPartly(Quantity(Decimal(n) / 100_000))),
 )
 

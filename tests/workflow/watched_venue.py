@@ -22,6 +22,8 @@ class WatchedVenue:
         around: called with a name before and after every call, e.g. ``before place``.
         is_silent: balances and flows are not answered.
         asked: the client ids that were looked up.
+        cancelled: the client ids that were to be cancelled.
+        cannot_cancel: a cancel is not answered.
     """
 
     venue: FlakyVenue
@@ -30,6 +32,8 @@ class WatchedVenue:
     around: Callable[[str], None] | None = None
     is_silent: bool = False
     asked: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    cannot_cancel: bool = False
 
     async def balances(self) -> tuple[Balance, ...]:
         """Return the balances; other tasks get their turn, as at a real venue."""
@@ -69,6 +73,9 @@ class WatchedVenue:
 
     async def cancel(self, client_id: str) -> None:
         """Cancel an order."""
+        self.cancelled.append(client_id)
+        if self.cannot_cancel:
+            raise FeedUnavailable("the watched venue does not answer")
         await self.venue.cancel(client_id)
 
     def _answer(self) -> None:
