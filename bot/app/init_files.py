@@ -127,7 +127,11 @@ def _policy_lines(answers: Answers) -> Iterator[str]:
     yield _line("approvers", f"[{ids}]", "Telegram ids of the people who decide")
     yield _line("reserve", text_of(answers.reserve), f"{quote} that is never spent")
     if answers.trading_capital is None:
-        yield _line("# trading_capital", "10000", f"the most {quote} the bot may move; no limit")
+        yield _line(
+            "# trading_capital",
+            "10000",
+            f"without the # the most {quote} it may move",
+        )
     else:
         capital = text_of(answers.trading_capital)
         yield _line("trading_capital", capital, f"the most {quote} the bot may move")
@@ -138,6 +142,8 @@ def _policy_lines(answers: Answers) -> Iterator[str]:
     yield "[messages]"
     yield _line("timezone", _text(answers.timezone), "of all local times")
     yield _line("digest_at", _text(f"{answers.digest_at:%H:%M}"), "local time of the daily digest")
+    yield from ("", "[health]")
+    yield _line("port", "8787", "`evenkeel health` asks here; 0 = nowhere")
     if answers.telegram_url != TELEGRAM:
         yield from ("", "[telegram]", f"base_url = {_text(answers.telegram_url)}")
 

@@ -37,11 +37,12 @@ UNHURRIED = Pace(chat_burst=1000, chat_per_second=1e6, per_second=1e6, poll_ever
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: what it came to, and where its records are."""
+    """How a run ended: what it came to, where its records are, and whose account it was."""
 
     summary: Summary
     database: Path
     is_finished: bool
+    is_real_account: bool = False
 
 
 async def run_bot(plan: RunPlan, *, ready: Callable[[Sequence[str]], None]) -> Ended:
@@ -69,7 +70,8 @@ async def run_bot(plan: RunPlan, *, ready: Callable[[Sequence[str]], None]) -> E
         summary = await (close_run if is_finished else summarise)(bot.desk)
         store = bot.desk.store
         path = store.path if isinstance(store, SqliteStore) else Path()
-        return Ended(summary, path, is_finished)
+        is_real = bot.desk.mode is not Mode.PAPER
+        return Ended(summary, path, is_finished, is_real_account=is_real)
 
 
 async def _build(plan: RunPlan, stack: AsyncExitStack) -> Bot:

@@ -137,8 +137,8 @@ class Front:
                 f"Your number is {request.person}",
                 text("This bot does not know you, so it does nothing for you."),
                 text(
-                    "If it is yours, write this into evenkeel.toml at the machine, "
-                    "and start it again:",
+                    "If it is yours, add this number to approvers in evenkeel.toml at the "
+                    "machine, and start it again:",
                     f"approvers = [{request.person}]",
                 ),
             )

@@ -10,7 +10,7 @@ import typer
 from core.domain.errors import InputInvalid
 
 T = TypeVar("T")
-WIDTH = 88
+WIDTH = 79
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """``evenkeel journal``: the audit trail, checked and exported."""
 
 import json
+import re
 import sys
 from typing import Annotated
 
@@ -57,8 +58,11 @@ def export(data: DataDir = None) -> None:
             print(line)
 
 
+_HASH = re.compile("[0-9a-f]{12,64}")
+
+
 def _anchor(text: str) -> tuple[int, str]:
     seq, found, digest = text.partition(":")
-    if not (found and seq.isdigit() and digest):
+    if not (found and seq.isascii() and seq.isdigit() and _HASH.fullmatch(digest)):
         raise InputInvalid(f"anchor {text!r} cannot be read; write SEQ:HASH as a digest shows it")
     return int(seq), digest

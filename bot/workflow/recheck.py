@@ -34,10 +34,8 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         The proposal: EXECUTING with its intents written, SUPERSEDED by a new card, WITHDRAWN, or
         unchanged when the memory changed meanwhile and the caller should ask again.
     """
-    if desk.mode is Mode.WATCH:
-        return _give_up(desk, proposal, WATCHING)
-    if has_lapsed(proposal, desk.clock.now()):
-        return _give_up(desk, proposal, "the approval is too old")
+    if why := _why_not_even_asked(desk, proposal):
+        return _give_up(desk, proposal, why)
     try:
         await sync_flows(desk)
         snapshot = await desk.snapshots.take(Occasion.RECHECK)
@@ -73,6 +71,13 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         )
         _reopen(tx, fresh)
         return ended
+
+
+def _why_not_even_asked(desk: Desk, proposal: Proposal) -> str:
+    """Return why a plan is taken back without a look at the market, or an empty text."""
+    if desk.mode is Mode.WATCH:
+        return WATCHING
+    return "the approval is too old" if has_lapsed(proposal, desk.clock.now()) else ""
 
 
 def _why_no_new_card(desk: Desk, proposal: Proposal, verdict: Recheck) -> str:

@@ -26,10 +26,7 @@ _NOT_BEGUN = frozenset({ProposalState.PROPOSED, ProposalState.APPROVED})
 
 def why_halted(backup_at: datetime) -> str:
     """Return why a restored record of the owner's own account begins halted."""
-    return (
-        f"the record was restored from a backup of {backup_at:%Y-%m-%d %H:%M} UTC; look at the "
-        "venue that no order since then is missing"
-    )
+    return f"restored from a backup of {backup_at:%Y-%m-%d}; look for missing orders at the venue"
 
 
 def mark_restored(

@@ -18,7 +18,7 @@ from tests.backup.folders import back_up, restore
 from tests.workflow.office import MORNING, Office
 
 RUN = "kraken-account-1"
-WHY = "restored from a backup of 2026-03-02 12:00 UTC"
+WHY = "restored from a backup of 2026-03-02; look for missing orders at the venue"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.storm.situations import MORNING, Prepared
 from tests.storm.venue import Books, Venue
 
 # About how many steps a plan takes when nothing goes wrong: of all kinds, and of lasting ones.
-USUAL_STEPS, USUAL_LASTING = 260, 90
+USUAL_STEPS, USUAL_LASTING = 170, 60
 DOWNTIMES = (0.5, 2, 5, 10, 20, 31, 45, 70, 300, 900, 7200)
 CALM_LIVES = 4
 

@@ -101,7 +101,7 @@ def _about(fact: KeyFact, visit: Visit, grave: Level) -> Iterator[Finding]:
         powers = "reads and trades" if report.can_trade else "reads"
         idle = "; not used in paper mode" if visit.mode is Mode.PAPER else ""
         yield fine(KEYS, f"{fact.name}: {powers}, and cannot withdraw{idle}")
-    if report.can_trade and fact.purpose is Purpose.READ:
+    if report.can_trade and fact.purpose is Purpose.READ and visit.settings.reading_key is not None:
         yield Finding(KEYS, Level.WARN, f"{fact.name}: it could trade, which reading never needs")
 
 

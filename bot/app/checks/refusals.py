@@ -73,8 +73,6 @@ def warnings(facts: BootFacts) -> tuple[str, ...]:
     said = []
     if facts.mode is Mode.WATCH:
         said += list(about_clock(facts, end="."))
-        if any(key.report is not None and key.report.can_trade for key in facts.keys):
-            said.append("This key could trade; watching needs no such right. Better take it away.")
     if facts.mode is Mode.LIVE and facts.trial_days < NEEDED:
         said.append(
             f"Live after {_days(facts.trial_days)} of trial instead of {NEEDED}, as you accepted."

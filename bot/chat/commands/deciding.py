@@ -9,7 +9,7 @@ from bot.chat.render.cards import headline
 from bot.chat.render.pages import text
 from bot.chat.requests import Press, Reply, Role
 from bot.chat.visit import Visit
-from bot.ports.messages import Notice, NoticeCode
+from bot.ports.messages import Mode, Notice, NoticeCode
 from bot.workflow import approve as approvals
 from bot.workflow.approve import Tap, TapResult
 from bot.workflow.cards import show_again
@@ -31,6 +31,8 @@ SAID: Final[dict[TapResult, str]] = {
     TapResult.NOT_VALID: NOT_VALID,
 }
 
+NOTED: Final = "Noted. While watching nothing is ordered."
+
 _ID: Final = re.compile(r"[0-9a-z]{8}")
 _REASON_KEY: Final = "reason"
 
@@ -49,7 +51,7 @@ async def approve(visit: Visit) -> str:
     if result is TapResult.NOT_VALID:
         visit.say("Not approved", text(f"There is no open proposal {name} here."))
     elif result is not TapResult.SECOND_STEP:
-        visit.say(f"Proposal {name}", text(SAID[result]))
+        visit.say(f"Proposal {name}", text(_words(visit, result)))
     if result is TapResult.APPROVED:
         visit.start(name)
     return ""
@@ -143,6 +145,12 @@ def _said(visit: Visit, result: TapResult) -> str:
     """Return the words for a tap; an approved plan is begun, not waited for."""
     if result is TapResult.APPROVED:
         visit.start(_tap(visit).proposal_id)
+    return _words(visit, result)
+
+
+def _words(visit: Visit, result: TapResult) -> str:
+    if result is TapResult.APPROVED and visit.desk.mode is Mode.WATCH:
+        return NOTED
     return SAID[result]
 
 
