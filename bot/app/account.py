@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app.halting import halt_files_of
+from bot.app.manners import manners_of
 from bot.app.plan import ACCOUNT, RunPlan
 from bot.app.running import Market
 from bot.exchange.paper import PaperExchange
@@ -146,6 +147,7 @@ def _connect(settings: Settings, pair: KeyPair, clock: Clock, stack: AsyncExitSt
         spot_venue(venue),
         clock,
         base_url=settings.file.exchange.addresses.get(venue),
+        manners=manners_of(settings),
         key=signing_key(venue, key),
     )
     stack.push_async_callback(connection.close)

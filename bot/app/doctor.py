@@ -12,9 +12,10 @@ from bot.app.checks.people import people_checks
 from bot.app.checks.records import record_checks
 from bot.app.checks.upkeep import upkeep_checks
 from bot.app.checks.visit import Visit
+from bot.app.manners import manners_of
 from bot.clocks import SystemClock
 from bot.settings import Settings
-from bot.venues.connection import POLITE, Manners
+from bot.venues.connection import Manners
 
 PATIENCE = 10.0
 """Seconds that one look may take; all looks are taken at once."""
@@ -25,7 +26,7 @@ async def examine(
     *,
     waiting_for: Callable[[Sequence[str]], None],
     within: float = PATIENCE,
-    manners: Manners = POLITE,
+    manners: Manners | None = None,
 ) -> tuple[Finding, ...]:
     """Look at everything that a run with these settings needs, and return what was found.
 
@@ -33,10 +34,10 @@ async def examine(
         settings: everything in force.
         waiting_for: told who has not answered yet, whenever that changes.
         within: seconds that one look may take.
-        manners: how venues are asked for prices.
+        manners: how venues are asked for prices; None = as the settings say.
     """
     async with AsyncExitStack() as stack:
-        visit = Visit(settings, SystemClock(), stack, manners)
+        visit = Visit(settings, SystemClock(), stack, manners or manners_of(settings))
         checks = checks_of(visit)
         waiting = [check.subject for check in checks if check.subject]
 

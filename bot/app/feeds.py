@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
+from bot.app.manners import manners_of
 from bot.app.plan import RunPlan
 from bot.feeds.assemble import NoReadings
 from bot.ports.clock import Clock
@@ -82,10 +83,13 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
     from bot.feeds.venue_status import VenueStatusFeed
 
     file, policy = settings.file, settings.policy
-    addresses = file.exchange.addresses
+    addresses, manners = file.exchange.addresses, manners_of(settings)
     if file.feeds.funding.venue != "off" and policy.tilt.is_on:
         perpetuals = funding.FundingVenue(
-            file.feeds.funding.venue, clock, base_url=file.feeds.funding.base_url
+            file.feeds.funding.venue,
+            clock,
+            base_url=file.feeds.funding.base_url,
+            manners=manners,
         )
         stack.push_async_callback(perpetuals.close)
         yield from hold(perpetuals.feeds(policy.risk_assets), clock, funding.SCHEDULE)
@@ -96,7 +100,8 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
                 f"{', '.join(PARS)}; take it out"
             )
         for venue in PEG_VENUES:
-            peg = PegFeed(policy.quote, venue, clock, base_url=addresses.get(venue))
+            url = addresses.get(venue)
+            peg = PegFeed(policy.quote, venue, clock, base_url=url, manners=manners)
             stack.push_async_callback(peg.close)
             yield peg
     if policy.stress.watches(Family.VENUE):
@@ -105,6 +110,7 @@ def _venue_feeds(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Ite
             (*policy.risk_assets, policy.quote),
             clock,
             base_url=addresses.get(file.venue),
+            manners=manners,
         )
         stack.push_async_callback(status.close)
         yield status

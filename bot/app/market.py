@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.app.manners import manners_of
 from bot.app.plan import Replay, RunPlan
 from bot.app.running import Market
 from bot.clocks import PacedClock, SimulatedClock, SystemClock
@@ -143,6 +144,7 @@ def _live_market(plan: RunPlan, stack: AsyncExitStack) -> Market:
             clock,
             base_url=addresses.get(venue),
             second_opinions=others,
+            manners=manners_of(plan.settings),
         )
         stack.push_async_callback(market.close)
         return market

@@ -191,6 +191,8 @@ class ExchangeSection(_Section):
 
     base_urls: dict[VenueName, Address] = Field(default_factory=dict)
     """address per exchange; its own without a value"""
+    paced: bool = True
+    """whether questions keep the pace an exchange allows; false only against a test server"""
     accept_entries: tuple[str, ...] = ()
     """ids of ledger entries of an unknown kind that you looked at: they came in or went out"""
 

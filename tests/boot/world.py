@@ -43,6 +43,9 @@ BTC = 0.1
 [cold]
 ETH = 2
 
+[exchange]
+paced = false
+
 [exchange.base_urls]
 kraken = "{kraken}"
 

@@ -38,6 +38,9 @@ start_cash = {start_cash}
 [targets]
 {targets}
 
+[exchange]
+paced = false
+
 [exchange.base_urls]
 kraken = "{kraken}"
 binance = "{binance}"

@@ -43,6 +43,9 @@ BTC = 50
 ETH = 30
 {quote} = 20
 
+[exchange]
+paced = false
+
 [exchange.base_urls]
 kraken = "{kraken}"
 binance = "{binance}"

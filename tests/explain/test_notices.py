@@ -27,6 +27,7 @@ from tests.strategies import states
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = MORNING + timedelta(hours=9)
+ASKED = "As the owner asked, the books no longer expect"
 
 FULL = {
     "by": "Ana",
@@ -158,8 +159,7 @@ TOLD: list[tuple[NoticeCode, dict[str, str], tuple[str, ...]]] = [
         NoticeCode.BOOKS_ADOPTED,
         {"by": "owner", "asset": "USD", "amount": "-25.5"},
         (
-            "As the owner asked, the books no longer expect 25.5 USD that the account does not "
-            "hold.",
+            f"{ASKED} 25.5 USD that the account does not hold.",
             "It does not count as a loss or as a withdrawal.",
         ),
     ),

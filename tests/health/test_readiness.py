@@ -154,7 +154,7 @@ async def test_a_bot_that_stopped_looking_is_stuck(ward: Ward) -> None:
 
 
 async def test_an_account_that_is_refused_is_named(ward: Ward) -> None:
-    """A key that is refused makes it unready, and the text of the refusal stays inside."""
+    """A key that is refused makes it unready until the books agree again; its text stays inside."""
     office = ward.office
 
     def refuse(what: str) -> None:
@@ -172,10 +172,13 @@ async def test_an_account_that_is_refused_is_named(ward: Ward) -> None:
     assert await ward.ready() == []
     office.watched.around = refuse
     await safely_check(office.desk, Occasion.DAILY)
-    await office.restart()
     again = Ward.around(office)
     again.condition.recovered()
     assert again.condition.reasons() == (Unready.ACCOUNT_PROBLEM,)
+    await office.restart()
+    mended = Ward.around(office)
+    mended.condition.recovered()
+    assert mended.condition.reasons() == ()
 
 
 async def test_a_journal_that_somebody_changed_is_named(ward: Ward, tmp_path: Path) -> None:

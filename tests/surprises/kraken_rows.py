@@ -8,6 +8,7 @@ ACCOUNT = "live_account/test_balances.py::test_"
 FEES = "live_account/test_fees.py::test_"
 FLOWS = "live_account/test_flows.py::test_"
 KEYS = "live_account/test_keys.py::test_"
+BOOKS = "live_market/test_bad_books.py::test_"
 MARKET = "live_market/test_market_contract.py::test_"
 BROKEN = "live_market/test_misbehaviour.py::test_"
 STATUS = "live_market/test_peg_and_status.py::test_"
@@ -239,14 +240,14 @@ PUBLIC = (
         "a level of the book has three items",
         "price and size are read by their place",
         (
-            MARKET + "books_are_best_first_whatever_order_the_venue_sends",
+            BOOKS + "sound_books_lead_to_a_proposal",
             CARD + "x04_the_quote_is_the_top_of_the_book",
         ),
     ),
     Row(
         "4 Public endpoints",
         "with numbers as text, levels are sorted as text",
-        "they are sorted as numbers here",
-        (MARKET + "books_are_best_first_whatever_order_the_venue_sends",),
+        "the raw answer is read, and a book out of order is refused",
+        (BOOKS + "a_book_that_contradicts_itself_stops_everything",),
     ),
 )
