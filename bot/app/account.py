@@ -74,7 +74,7 @@ async def open_account(
             market.clock,
             stack,
             intended_at=_intents_of(store),
-            forbidden=_halt_of(store, halt_files_of(folder, settings.data_dir)),
+            forbidden=why_halted(store, halt_files_of(folder, settings.data_dir)),
         )
     policy = settings.policy
     paper = PaperExchange(folder / ACCOUNT, market.reader, market.clock, quote=policy.quote)
@@ -165,7 +165,7 @@ def _intents_of(store: Store) -> Callable[[str], datetime | None]:
     return intended_at
 
 
-def _halt_of(store: Store, files: Collection[Path]) -> Callable[[], str]:
+def why_halted(store: Store, files: Collection[Path]) -> Callable[[], str]:
     """Return what tells why nothing may be sent: a halt that began while an order waited."""
 
     def forbidden() -> str:
