@@ -30,8 +30,10 @@ setup-dev: $(DEV) ## install what the tests and checks need as well
 run: setup ## start the bot: paper money until it is told otherwise
 	@$(BIN)/evenkeel run
 
-test: setup-dev ## run the tests
-	@$(BIN)/pytest -q $(ARGS)
+WORKERS := 2
+
+test: setup-dev ## run the tests (WORKERS=8 where there are more cores)
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: fmt-check lint types imports test ## everything that must be green before a change lands
 
