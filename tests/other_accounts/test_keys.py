@@ -241,6 +241,17 @@ OTHER_CURVE = ECKey(ec.generate_private_key(ec.SECP384R1())).secret
         OTHER_CURVE,
         EdKey().secret[:40],
     ],
+    ids=[
+        "nothing",
+        "a word",
+        "a start",
+        "one line",
+        "cut",
+        "headless",
+        "a wrong letter",
+        "another curve",
+        "half",
+    ],
 )
 async def test_a_coinbase_secret_that_cannot_sign_is_refused_before_any_question(
     secret: str,
