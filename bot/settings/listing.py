@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.settings.loading import (
     GLASSNODE_KEY,
+    MODEL_KEY,
     PRIVATE,
     READING_KEY,
     SANTIMENT_KEY,
@@ -34,6 +35,7 @@ def values_in_force(settings: Settings) -> Iterator[Value]:
         (TOKEN, settings.telegram_token, "token of the Telegram bot"),
         (GLASSNODE_KEY, settings.glassnode_key, "key of Glassnode; without it the feed is off"),
         (SANTIMENT_KEY, settings.santiment_key, "key of Santiment; without it the feed is off"),
+        (MODEL_KEY, settings.model_key, "key of the language model; local ones need none"),
         (f"{TRADING_KEY}_KEY", settings.trading_key, "key to your account; its secret beside it"),
         (f"{READING_KEY}_KEY", settings.reading_key, "second key that only reads; not needed"),
     ):

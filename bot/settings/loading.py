@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError
@@ -20,6 +21,7 @@ from core.domain.stress import Family
 TOKEN = "EVENKEEL_TELEGRAM_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 GLASSNODE_KEY = "EVENKEEL_GLASSNODE_KEY"
 SANTIMENT_KEY = "EVENKEEL_SANTIMENT_KEY"
+MODEL_KEY = "EVENKEEL_LLM_KEY"
 TRADING_KEY = "EVENKEEL_EXCHANGE"
 READING_KEY = "EVENKEEL_EXCHANGE_READ"
 ENV_FILE = "EVENKEEL_ENV_FILE"
@@ -37,6 +39,7 @@ class Settings:
         data_dir: the folder of the databases.
         telegram_token: the bot's token, None without Telegram.
         glassnode_key, santiment_key: keys of paid feeds, None = that feed is off.
+        model_key: for the language model's server, None where it asks for none.
         trading_key: to the owner's account at the venue, None without one.
         reading_key: a second key that only reads; None = the first does both.
         replayed: the kinds of evidence beside price and correlation that a replay brings; None when
@@ -49,6 +52,7 @@ class Settings:
     telegram_token: SecretStr | None = None
     glassnode_key: SecretStr | None = None
     santiment_key: SecretStr | None = None
+    model_key: SecretStr | None = None
     trading_key: KeyPair | None = None
     reading_key: KeyPair | None = None
     replayed: tuple[Family, ...] | None = None
@@ -124,6 +128,12 @@ def load_settings(
             f'{path}: mode is "{file.mode}", and nobody has an account at the simulated venue; '
             'set venue = "kraken", or mode = "paper"'
         )
+    model_key = read_secret(MODEL_KEY, dotenv, environment)
+    if model_key is not None and _is_open_road(file.llm.base_url):
+        raise InputInvalid(
+            f"llm.base_url is {file.llm.base_url}, where {MODEL_KEY} would travel in the open; "
+            f"use https://, or take {MODEL_KEY} away if the server needs no key"
+        )
     return Settings(
         file=file,
         origin="the built-in demonstration" if path is None else str(path),
@@ -131,9 +141,16 @@ def load_settings(
         telegram_token=read_secret(TOKEN, dotenv, environment),
         glassnode_key=read_secret(GLASSNODE_KEY, dotenv, environment),
         santiment_key=read_secret(SANTIMENT_KEY, dotenv, environment),
+        model_key=model_key,
         trading_key=read_key_pair(TRADING_KEY, dotenv, environment),
         reading_key=read_key_pair(READING_KEY, dotenv, environment),
     )
+
+
+def _is_open_road(url: str) -> bool:
+    """Tell whether an address leaves this machine without encryption."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1")
 
 
 def _secrets_file(policy: Path, environment: Mapping[str, str]) -> Path:

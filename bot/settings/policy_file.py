@@ -2,10 +2,10 @@
 
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.domain.watching import CORRELATED
 
@@ -25,6 +25,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _model_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError("an address such as http://localhost:11434/v1 is expected")
+    return text.rstrip("/")
+
+
 def _address(text: str) -> str:
     if text and not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError("an address that begins with https:// is expected")
@@ -32,6 +38,7 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+ModelAddress = Annotated[str, AfterValidator(_model_address)]
 Number = Annotated[Decimal, BeforeValidator(_exact_number), Field(allow_inf_nan=False)]
 Amount = Annotated[Number, Field(ge=0)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
@@ -95,6 +102,8 @@ class CostSection(_Section):
 class MessageSection(_Section):
     """When and how loudly the bot speaks; times are local."""
 
+    language: Literal["en", "de"] = "en"
+    """the language of the chat: en or de; the command line speaks English"""
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     """the zone of all local times"""
     digest_at: time = time(8, 0)
@@ -222,6 +231,31 @@ class HealthSection(_Section):
     """minutes between two heartbeats"""
 
 
+class ModelSection(_Section):
+    """A language model that puts reasons into words; it decides nothing and sees no amounts."""
+
+    base_url: ModelAddress = ""
+    """address of any server that speaks Chat Completions, with /v1; none = templates only"""
+    model: str = ""
+    """which model of that server"""
+    structure: Literal["auto", "schema", "object", "plain"] = "auto"
+    """how the server is told the form of an answer; auto finds out what it takes"""
+    calls_per_day: Annotated[int, Field(ge=0, le=10_000)] = 50
+    """most calls in one UTC day; templates after that"""
+    dollars_per_day: Amount = Decimal(1)
+    """most US dollars in one UTC day, where the cost of a call is known; templates after that"""
+    price_in: Amount | None = None
+    """US dollars for a million tokens read; without a value, what the server says it cost"""
+    price_out: Amount | None = None
+    """US dollars for a million tokens written"""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.base_url) is not bool(self.model):
+            raise ValueError("base_url and model are given together, or neither")
+        return self
+
+
 class TelegramSection(_Section):
     """Where the Bot API is; any gateway or test server will do."""
 
@@ -280,6 +314,7 @@ class PolicyFile(_Section):
     live: LiveSection = Field(default_factory=LiveSection)
     health: HealthSection = Field(default_factory=HealthSection)
     messages: MessageSection = Field(default_factory=MessageSection)
+    llm: ModelSection = Field(default_factory=ModelSection)
     telegram: TelegramSection = Field(default_factory=TelegramSection)
     simulation: SimulationSection = Field(default_factory=SimulationSection)
 

@@ -47,6 +47,7 @@ def hide_secrets_of(settings: Settings) -> None:
         settings.telegram_token,
         settings.glassnode_key,
         settings.santiment_key,
+        settings.model_key,
         *(half for pair in pairs for half in (pair.public, pair.secret)),
     ]
     for secret in secrets:

@@ -1,6 +1,6 @@
 """The check cycle: snapshot, decide, record, propose; doing nothing is recorded too."""
 
-from datetime import time
+from datetime import datetime, time
 
 from bot.ports.messages import Explanation, MessageType, NoticeCode
 from bot.ports.records import Transaction
@@ -10,7 +10,7 @@ from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
 from bot.workflow.stress import follow_stress
-from core.domain.decision import Decision, Plan, Propose, ReasonCode
+from core.domain.decision import Decision, Propose, ReasonCode
 from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
@@ -41,7 +41,9 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
             state = tx.memory.state()
         decision = decide(snapshot, desk.policy, state)
         plan = decision.outcome.plan if isinstance(decision.outcome, Propose) else None
-        explanation = None if plan is None else await explain(desk, decision)
+        # Said in the words and printed on the card, so it is one instant, whatever the words take.
+        expires_at = desk.clock.now() + desk.policy.approval.time_to_live
+        explanation = None if plan is None else await explain(desk, decision, expires_at)
         with desk.store.transaction() as tx:
             if tx.memory.state() != state:
                 continue
@@ -49,7 +51,15 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
                 return decision
             _record(tx, desk, decision, snapshot, state)
             if plan is not None and explanation is not None:
-                _open(tx, desk, decision, plan, snapshot, explanation)
+                propose(
+                    tx,
+                    desk,
+                    decision,
+                    plan,
+                    snapshot=snapshot,
+                    explanation=explanation,
+                    expires_at=expires_at,
+                )
         return decision
     raise StoreConflict(
         "the memory kept changing while a decision was made; the next run tries again"
@@ -85,9 +95,12 @@ async def look(desk: Desk, occasion: Occasion = Occasion.ASKED) -> Decision:
     return decide(snapshot, desk.policy, state)
 
 
-async def explain(desk: Desk, decision: Decision) -> Explanation:
-    """Return the words for a decision."""
-    return await desk.narrator.explain(decision_facts(decision, quote=desk.policy.quote))
+async def explain(
+    desk: Desk, decision: Decision, expires_at: datetime | None = None
+) -> Explanation:
+    """Return the words for a decision; ``expires_at`` is when its card stops being valid."""
+    facts = decision_facts(decision, quote=desk.policy.quote, expires_at=expires_at)
+    return await desk.narrator.explain(facts)
 
 
 def lacks_today(desk: Desk) -> bool:
@@ -149,17 +162,6 @@ def _record(
         what = ", ".join(f"{r.code} {r.subject}".strip() for r in faults)
         kind = MessageType.NOTICE
         notify(tx, desk, NoticeCode.DATA_UNSAFE, key=f"unsafe:{today}", kind=kind, what=what)
-
-
-def _open(
-    tx: Transaction,
-    desk: Desk,
-    decision: Decision,
-    plan: Plan,
-    snapshot: Snapshot,
-    explanation: Explanation,
-) -> None:
-    propose(tx, desk, decision, plan, snapshot=snapshot, explanation=explanation)
 
 
 def _says_the_same(before: Decision, now: Decision) -> bool:

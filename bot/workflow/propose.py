@@ -41,6 +41,7 @@ def propose(  # noqa: PLR0913  # what a card is made of
     *,
     snapshot: Snapshot,
     explanation: Explanation,
+    expires_at: datetime,
     replaces: Proposal | None = None,
 ) -> Proposal:
     """Store the proposal of a decision and write its card down for everybody.
@@ -52,10 +53,11 @@ def propose(  # noqa: PLR0913  # what a card is made of
         plan: what would be traded.
         snapshot: what the decision saw, for the card's last line.
         explanation: the card's words.
-        replaces: the proposal whose prices moved; its lifetime and count go on.
+        expires_at: until when it can be approved, as the words say.
+        replaces: the proposal whose prices moved; its count goes on.
     """
     now = desk.clock.now()
-    proposal = _draft(tx, desk, decision, plan, replaces)
+    proposal = _draft(tx, desk, decision, plan, expires_at=expires_at, replaces=replaces)
     nonce, hashed = new_nonce()
     tx.proposals.add(proposal, nonce_hash=hashed, actor="engine")
     shown = tx.proposals.move(proposal.proposal_id, ProposalEvent.SHOW, at=now, actor="engine")
@@ -73,12 +75,17 @@ def propose(  # noqa: PLR0913  # what a card is made of
     return shown
 
 
-def _draft(
-    tx: Transaction, desk: Desk, decision: Decision, plan: Plan, replaces: Proposal | None
+def _draft(  # what a proposal is made of
+    tx: Transaction,
+    desk: Desk,
+    decision: Decision,
+    plan: Plan,
+    *,
+    expires_at: datetime,
+    replaces: Proposal | None,
 ) -> Proposal:
     now = desk.clock.now()
     reshows = 0 if replaces is None else replaces.reshows + 1
-    expires_at = now + desk.policy.approval.time_to_live
     return Proposal(
         proposal_id=proposal_id(decision.decision_id, reshows),
         decision_id=decision.decision_id,
@@ -87,7 +94,7 @@ def _draft(
         plan_digest=digest_of(plan),
         tier=_tier(tx, desk.policy, plan, at=now),
         created_at=now,
-        expires_at=expires_at if replaces is None else replaces.expires_at,
+        expires_at=expires_at,
         reshows=reshows,
     )
 

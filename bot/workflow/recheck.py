@@ -48,7 +48,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     verdict = _judge(desk, proposal, decision, snapshot)
     words = None
     if verdict.action is RecheckAction.SHOW_AGAIN:
-        words = await explain(desk, decision)
+        words = await explain(desk, decision, proposal.expires_at)
     with desk.store.transaction() as tx:
         if tx.memory.state() != state:
             # A pause, a halt or a deposit came in between: nothing was sent, so look again.
@@ -67,6 +67,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
             verdict.plan,
             snapshot=snapshot,
             explanation=words,
+            expires_at=proposal.expires_at,
             replaces=proposal,
         )
         _reopen(tx, fresh)
