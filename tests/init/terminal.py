@@ -32,6 +32,8 @@ class Terminal:
         self._seen = 0
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
+            # As for a person; a job in the background may have been told to ignore Ctrl-C.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(folder)
             command = [sys.executable, "-m", "bot.cli.main", *arguments]
             around = {"PYTHONPATH": str(ROOT), "TERM": "xterm", **env}
