@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.settings.evidence import evidence_of
 from bot.settings.policy import policy_of
-from bot.settings.policy_file import DEMO, PolicyFile
+from bot.settings.policy_file import DEMO, ModelSection, PolicyFile
 from bot.settings.secrets import KeyPair, read_key_pair, read_secret
 from core.domain.errors import InputInvalid, PolicyInvalid
 from core.domain.policy import Policy
@@ -77,6 +77,11 @@ class Settings:
         return self.file.venue != "simulated" and self.replayed is None
 
     @property
+    def has_model(self) -> bool:
+        """Tell whether a language model puts reasons into words."""
+        return bool(self.file.llm.base_url)
+
+    @property
     def has_real_account(self) -> bool:
         """Tell whether the owner's own account is looked at."""
         return self.is_live_market and self.file.mode != "paper"
@@ -99,6 +104,10 @@ class Settings:
         """Return these settings with every kind of evidence for a stress pause switched off."""
         pause = self.file.pause.model_copy(update={"families": ()})
         return replace(self, file=self.file.model_copy(update={"pause": pause}))
+
+    def without_model(self) -> "Settings":
+        """Return these settings with templates alone for words."""
+        return replace(self, file=self.file.model_copy(update={"llm": ModelSection()}))
 
     def with_start_cash(self, amount: Decimal) -> "Settings":
         """Return these settings with another opening balance for a new paper account."""

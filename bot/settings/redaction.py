@@ -23,7 +23,7 @@ from bot.settings.loading import Settings
 MASK = "<secret>"
 SHORTEST = 8
 """What is shorter stands in ordinary text by chance, and is no secret worth the name."""
-CHATTY = ("httpx", "httpcore", "aiohttp", "hpack")
+CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "aiohttp", "hpack")
 """Libraries that log every address they call, the token in it, or the headers, with the key."""
 
 _forms: list[str] = []
