@@ -1,6 +1,7 @@
 """Texts that people, venues and workflows wrote -> short clauses that fit into a sentence."""
 
 import re
+from functools import cache
 
 from bot.explain.wording import Wording
 from core.domain.decision import ReasonCode
@@ -17,6 +18,7 @@ _CODES = frozenset(code.value for code in ReasonCode)
 _CODE_LIST = re.compile(r"([A-Z][A-Z_]*[A-Z])(?: ([A-Z0-9]{1,12}))?(?=,|$)")
 _POINTS = re.compile(r" \d+$")
 _GATE = re.compile(r"gate ([a-z]+)")
+_GAP = re.compile(r"\{([a-z]+)\}")
 
 
 def person(wording: Wording, name: str) -> str:
@@ -32,7 +34,8 @@ def clause(wording: Wording, vocabulary: str, text: str) -> str:
     Args:
         wording: the language.
         vocabulary: ``why`` (what made a plan end) or ``what`` (what is wrong with the data).
-        text: a key, a list such as ``gate data: PRICE_STALE BTC, PRICE_STALE ETH``, or free text.
+        text: a key, a list such as ``gate data: PRICE_STALE BTC, PRICE_STALE ETH``, a cause that
+            the program wrote down, or free text.
     """
     words = wording.VOCABULARY[vocabulary]
     if text in words:
@@ -47,7 +50,7 @@ def clause(wording: Wording, vocabulary: str, text: str) -> str:
     gate = _GATE.match(text)
     if gate is not None and gate[1] in wording.VOCABULARY["gate_failed"]:
         return wording.VOCABULARY["gate_failed"][gate[1]]
-    return plain(_without_codes(text))
+    return plain(_recorded(wording, text) or _without_codes(text))
 
 
 def listed_keys(wording: Wording, vocabulary: str, text: str) -> str:
@@ -80,6 +83,24 @@ def _spelled_out(word: re.Match[str]) -> str:
     """Return a code as lower-case words, any other word as it is."""
     is_code = "_" in word[0] or word[0] in _CODES
     return word[0].replace("_", " ").strip().lower() if is_code else word[0]
+
+
+def _recorded(wording: Wording, text: str) -> str:
+    """Return in the language what the program itself wrote down; empty for any other text."""
+    for pattern, words in wording.VOCABULARY["recorded"].items():
+        found = _expression_of(pattern).fullmatch(text)
+        if found is not None:
+            return words.format(**found.groupdict())
+    return ""
+
+
+@cache
+def _expression_of(pattern: str) -> re.Pattern[str]:
+    """Return what finds a text with gaps, each of them a group of its name."""
+    parts = _GAP.split(pattern)
+    fixed = [re.escape(part) for part in parts[::2]]
+    gaps = [f"(?P<{name}>.+)" for name in parts[1::2]]
+    return re.compile("".join(x for pair in zip(fixed, [*gaps, ""], strict=True) for x in pair))
 
 
 def _about(wording: Wording, words: str, names: list[str]) -> str:

@@ -54,6 +54,9 @@ _VARIANT_BY = {
 # Where the sign of the amount says which way: more than the books say, or less.
 _SIGNED = frozenset({NoticeCode.UNEXPLAINED, NoticeCode.BOOKS_ADOPTED})
 
+_TRADE = re.compile(
+    r"(?P<way>buy|sell) (?P<amount>[0-9]{1,20}(?:\.[0-9]{1,20})?) (?P<asset>[A-Z0-9]+)"
+)
 _DAYS = re.compile(r"[0-9]{1,4}")
 
 LONGEST_PLAN = 120
@@ -77,7 +80,7 @@ def notice_line(
     """
     speech = Speech(wording, now, zone, quote)
     values = dict(notice.values)
-    gaps = speech.gaps(_facts(notice.code, values, quote)) | _texts(wording, notice.code, values)
+    gaps = speech.gaps(_facts(notice.code, values, quote)) | _texts(speech, notice.code, values)
     if notice.subject:
         gaps["proposal"] = notice.subject
     if "side" in values:
@@ -96,18 +99,30 @@ def _variant(notice: Notice, values: dict[str, str]) -> str:
     return values.get(_VARIANT_BY.get(notice.code, ""), "")
 
 
-def _texts(wording: Wording, code: NoticeCode, values: dict[str, str]) -> dict[str, str]:
+def _texts(speech: Speech, code: NoticeCode, values: dict[str, str]) -> dict[str, str]:
     """Return the values that are lists: kinds of evidence in words, the trades of a plan."""
     texts = {
-        name: listed_keys(wording, vocabulary, values[name])
+        name: listed_keys(speech.wording, vocabulary, values[name])
         for (owner, name), vocabulary in _KEYS_OF.items()
         if owner is code and name in values
     }
     if code in _PLANS and "what" in values:
-        texts["what"] = plain(values["what"], LONGEST_PLAN)
+        trades = (_trade(speech, part) for part in values["what"].split(", "))
+        texts["what"] = plain(", ".join(trades), LONGEST_PLAN)
     if code in _SENTENCES and "why" in values:
         texts["why"] = plain(values["why"], LONGEST_MEND)
     return {name: text for name, text in texts.items() if text}
+
+
+def _trade(speech: Speech, text: str) -> str:
+    """Return a trade such as ``sell 0.031 BTC`` in the language, to the last digit."""
+    found = _TRADE.fullmatch(text)
+    if found is None:
+        return text
+    amount = Decimal(found["amount"])
+    quantity = speech.wording.quantity(amount, len(amount.as_tuple().digits))
+    phrase = speech.wording.PHRASES[f"held.{found['way']}"]
+    return phrase.format(value=f"{quantity} {found['asset']}")
 
 
 def _facts(code: NoticeCode, values: dict[str, str], quote: str) -> Iterator[Fact]:

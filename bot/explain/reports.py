@@ -132,5 +132,10 @@ def _counted(speech: Speech, table: FactTable) -> str:
     ended = [(name, fact) for name in _ENDINGS if (fact := table.find(name)) is not None]
     if not ended:
         return ""
-    items = [f"{fact.value} {speech.word('state', name.upper())}" for name, fact in ended]
+    items = [_counted_one(speech, name, fact) for name, fact in ended]
     return speech.say("digest.proposals", {"list": speech.wording.listed(items)})
+
+
+def _counted_one(speech: Speech, name: str, fact: Fact) -> str:
+    gaps = {"count": speech.words(fact), "state": speech.word("state", name.upper())}
+    return speech.say("digest.counted", gaps)

@@ -5,8 +5,16 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-# The file a sentence stands in is the first part of its key, except on cards.
-_PREFIXES = {"cards": "", "states": "", "market": "", "reasons": "reason.", "notices": "notice."}
+# What a file's keys begin with: cards, answers, states and the market's page stand for themselves.
+_PREFIXES = {
+    "cards": "",
+    "states": "",
+    "market": "",
+    "reasons": "reason.",
+    "notices": "notice.",
+    "chat": "chat.",
+    "answers": "answer.",
+}
 
 
 def read_sentences(package: str) -> dict[str, tuple[str, ...]]:
