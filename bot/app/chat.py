@@ -11,8 +11,10 @@ from bot.chat.console import ConsoleHome
 from bot.chat.gate import People
 from bot.chat.home import Home
 from bot.chat.render.renderer import Renderer
+from bot.chat.render.words import Words
 from bot.chat.requests import Role
 from bot.clocks import SystemClock
+from bot.explain.wording import wording_of
 from bot.ports.messages import Loudness, MessageType
 from bot.stage import AUTO
 from bot.workflow.desk import Audience, Desk
@@ -33,6 +35,7 @@ def audience_of(plan: RunPlan, zone: ZoneInfo) -> Audience:
         quiet_from=messages.quiet_from,
         quiet_to=messages.quiet_to,
         zone=zone,
+        language=messages.language,
     )
 
 
@@ -60,16 +63,24 @@ async def home_of(
     """Return the console, or Telegram after asking whether the token is good."""
     owners = {} if plan.is_on_telegram else {CONSOLE: OWNER}
     zone = desk.audience.zone
-    renderer = Renderer(clock=desk.clock, zone=zone, quote=desk.policy.quote, owners=owners)
+    wording = wording_of(desk.audience.language)
+    renderer = Renderer(
+        clock=desk.clock, zone=zone, quote=desk.policy.quote, owners=owners, wording=wording
+    )
     token = plan.settings.telegram_token
     if token is None or not plan.is_on_telegram:
-        return ConsoleHome(renderer.render, clock=desk.clock, zone=zone, on_empty=_setter(goes_on))
+        return ConsoleHome(renderer, clock=desk.clock, on_empty=_setter(goes_on))
     from bot.chat.telegram import TelegramHome
     from bot.chat.telegram_account import TelegramAccount
 
     account = TelegramAccount(token.get_secret_value(), plan.settings.file.telegram.base_url)
     home = TelegramHome(
-        account, store=desk.store, clock=SystemClock(), render=renderer.render, menus=_menus(plan)
+        account,
+        store=desk.store,
+        clock=SystemClock(),
+        render=renderer.render,
+        menus=_menus(plan, Words(wording)),
+        wording=wording,
     )
     stack.push_async_callback(home.close)
     await home.check()
@@ -83,11 +94,11 @@ def _setter(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
     return set_it
 
 
-def _menus(plan: RunPlan) -> dict[str, list[tuple[str, str]]]:
+def _menus(plan: RunPlan, words: Words) -> dict[str, list[tuple[str, str]]]:
     people = people_of(plan)
     roles = dict.fromkeys(people.viewers, Role.VIEWER)
     roles |= dict.fromkeys(people.approvers, Role.APPROVER)
     return {
-        person: [(line.name, line.summary) for line in STANDARD.menu(role)]
+        person: [(line.name, line.summary(words)) for line in STANDARD.menu(role)]
         for person, role in roles.items()
     }

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import re
 import sys
 import textwrap
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, Protocol
 from uuid import uuid4
 
@@ -14,10 +15,10 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.chat.home import Handler
-from bot.chat.render.callbacks import LABELS, parse_callback
+from bot.chat.render.callbacks import label_of, parse_callback
 from bot.chat.render.pages import Rendered
+from bot.chat.render.renderer import Renderer
 from bot.chat.requests import Button, Command, Press, Reply, Request
-from bot.explain.wording.en.moments import MONTHS, WEEKDAYS
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.messages import SecondCard
@@ -31,11 +32,12 @@ INDENT: Final = "  "
 PLAIN, QUIET, BOLD, KEYS = "", "dim", "bold", "cyan"
 """How words look on a terminal; anywhere else they are plain."""
 
-NO_BUTTON: Final = "No card here has that answer now. “approve” shows an open card again."
 BUTTON_LETTERS: Final = {str(button): button for button in Button}
 
 _CHUNK: Final = 4096
+_LONG_AGO: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _GLUE: Final = "\N{NO-BREAK SPACE}"
+_SIGN: Final = re.compile(r" (?=%)|(?<=\d) (?=[$€£])")
 
 
 class Write(Protocol):
@@ -91,10 +93,9 @@ class ConsoleHome:
 
     def __init__(
         self,
-        render: Callable[[Outgoing], Rendered],
+        renderer: Renderer,
         *,
         clock: Clock,
-        zone: tzinfo,
         write: Write | None = None,
         lines: AsyncIterator[str] | None = None,
         on_empty: Callable[[], Awaitable[None]] | None = None,
@@ -102,19 +103,18 @@ class ConsoleHome:
         """Sit down at the terminal.
 
         Args:
-            render: puts a message into words.
+            renderer: puts a message into words; its language and time zone are the terminal's.
             clock: the bot's time; requests are stamped with it.
-            zone: the local time zone.
             write: prints; standard output unless given.
             lines: what the person types; standard input unless given.
             on_empty: awaited at an empty line, for instance to let simulated time pass.
         """
-        self._render = render
+        self._renderer = renderer
         self._clock = clock
-        self._zone = zone
         self._write = write or to_terminal()
         self._lines = lines
         self._on_empty = on_empty
+        self._words = renderer.words
         self._session = uuid4().hex
         self._count = 0
         self._buttons: dict[Button, tuple[Press, str]] = {}
@@ -122,16 +122,14 @@ class ConsoleHome:
 
     async def deliver(self, outgoing: Outgoing, *, edits: Sequence[str]) -> Sequence[str]:
         """Print a message; of an edit only what is new. The outbox's number is its id."""
-        words = self._render(outgoing)
+        words = self._renderer.render(outgoing)
         message_id = edits[0] if edits else str(outgoing.outbox_id)
         for button in [b for b, (_, shown) in self._buttons.items() if shown == message_id]:
             del self._buttons[button]
         if edits and isinstance(outgoing.message, SecondCard):
             return [message_id]  # the card tells the same outcome
-        at = outgoing.created_at.astimezone(self._zone)
-        day = f"{WEEKDAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {at:%Y %H:%M}"
         self._write("")
-        self._write(f"── {day} ".ljust(WIDTH - 1, "─"), QUIET)
+        self._write(f"── {self._stamp(outgoing.created_at)} ".ljust(WIDTH - 1, "─"), QUIET)
         self._print(words.news if edits and words.news else words.plain)
         self._offer(words, message_id)
         if outgoing.force_reply:
@@ -155,7 +153,7 @@ class ConsoleHome:
         try:
             toast = await handle(request)
         except EvenkeelError as error:
-            toast = f"That did not work: {error}"
+            toast = self._words.say("console.failed", why=str(error))
         if toast:
             self._write(f"→ {toast}", BOLD)
 
@@ -168,7 +166,7 @@ class ConsoleHome:
         if letter is not None:
             press, message_id = self._buttons.get(letter, (None, ""))
             if press is None:
-                self._write(f"→ {NO_BUTTON}", QUIET)
+                self._write(f"→ {self._words.say('console.no_button')}", QUIET)
                 return None
             return self._stamped(press, message_id)
         if question and not line.startswith("/"):
@@ -188,6 +186,14 @@ class ConsoleHome:
             sent_at=self._clock.now(),
         )
 
+    def _stamp(self, at: datetime) -> str:
+        """Return an instant with its day and year: "Mon 2 Mar 2026 13:06"."""
+        there = at.astimezone(self._renderer.zone)
+        # Nameless, for the terminal's own zone goes without saying; and seen from a year long past,
+        # for a screen is read for days.
+        zone = timezone(there.utcoffset() or timedelta(), "here")
+        return self._words.wording.instant(at, now=_LONG_AGO, zone=zone)
+
     def _print(self, words: str) -> None:
         for line in words.split("\n"):
             for part in wrapped(line):
@@ -200,15 +206,15 @@ class ConsoleHome:
             press = parse_callback(data)
             if press is not None:
                 self._buttons[press.button] = (press, message_id)
-                offered.append(f"{press.button} {LABELS[press.button]}")
+                offered.append(f"{press.button} {label_of(press.button, self._words)}")
         if offered:
             self._write("")
             self._write("   ".join(offered), KEYS)
 
 
 def wrapped(line: str) -> list[str]:
-    """Return a line in pieces that fit; a percent sign stays with its number."""
-    glued = line.replace(" %", f"{_GLUE}%")
+    """Return a line in pieces that fit; a percent or currency sign stays with its number."""
+    glued = _SIGN.sub(_GLUE, line)
     parts = textwrap.wrap(glued, WIDTH, subsequent_indent=_indent(line)) or [""]
     return [part.replace(_GLUE, " ") for part in parts]
 

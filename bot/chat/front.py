@@ -14,8 +14,6 @@ from bot.ports.messages import NoticeCode
 from bot.workflow.desk import Desk
 from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 
-APPROVERS_ONLY: Final = "Only an approver can do that. You may look: /status, /plan, /why."
-PRIVATE_ONLY: Final = "This works in a private chat with me only."
 HOUR: Final = 3600
 
 
@@ -71,14 +69,17 @@ class Front:
         return await self._run(handler, visit)
 
     async def _run(self, handler: Guarded, visit: Visit) -> str:
+        words = visit.words
         try:
             return await handler.act(visit)
         except FeedUnavailable as error:
-            visit.say("No fresh data", text(f"{error}. Please try again in a minute."))
+            visit.say(
+                words.say("trouble.data.head"), text(words.say("trouble.data", why=str(error)))
+            )
         except AccountProblem as problem:
-            visit.say("The account", text(str(problem)))
+            visit.say(words.say("trouble.account.head"), text(str(problem)))
         except StoreConflict:
-            visit.say("", text("Somebody else was faster. /status shows how things stand."))
+            visit.say("", text(words.say("trouble.faster")))
         return ""
 
     def _is_first(self, request: Request) -> bool:
@@ -106,41 +107,38 @@ class Front:
 
     def _refuse(self, visit: Visit, refusal: Refusal) -> str:
         """Tell a known person why not; a press learns it at once, a command by an answer."""
-        request = visit.request
+        request, words = visit.request, visit.words
         if isinstance(request.act, Press):
             self._record(request, refusal)
-            return APPROVERS_ONLY if refusal is Refusal.ROLE else NOT_VALID
+            return words.say("refused.role" if refusal is Refusal.ROLE else NOT_VALID)
         if not isinstance(request.act, Command):
             return ""
         match refusal:
             case Refusal.ROLE:
-                visit.say("", text(APPROVERS_ONLY))
+                visit.say("", text(words.say("refused.role")))
             case Refusal.PLACE:
-                visit.say("", text(PRIVATE_ONLY))
+                visit.say("", text(words.say("refused.place")))
             case Refusal.TOO_OLD:
                 visit.note(NoticeCode.TOO_OLD, sent_at=request.sent_at.isoformat())
             case _ if request.is_private:
-                words = f"Nothing was done: the message was {request.refused}."
-                visit.say("", text(f"{words} Send it again as a new message."))
+                visit.say("", text(words.say(f"refused.{request.refused}")))
         return ""
 
     def _answer_stranger(self, request: Request) -> str:
         """Give a stranger who says /start their number, once an hour; nothing to anybody else."""
         self._record(request, Refusal.STRANGER)
+        visit = self._visit(request, Role.VIEWER)
         if isinstance(request.act, Press):
-            return NOT_VALID
+            return visit.words.say(NOT_VALID)
         asks = isinstance(request.act, Command) and request.act.name == "start"
         if not (asks and request.person and request.is_private and not request.refused):
             return ""
         if self._allow(f"stranger:{request.person}"):
-            self._visit(request, Role.VIEWER).say(
-                f"Your number is {request.person}",
-                text("This bot does not know you, so it does nothing for you."),
-                text(
-                    "If it is yours, add this number to approvers in evenkeel.toml at the "
-                    "machine, and start it again:",
-                    f"approvers = [{request.person}]",
-                ),
+            words = visit.words
+            visit.say(
+                words.say("stranger.head", person=request.person),
+                text(words.say("stranger.unknown")),
+                text(words.say("stranger.add"), f"approvers = [{request.person}]"),
             )
         return ""
 

@@ -14,8 +14,8 @@ Act = Callable[[Visit], Awaitable[str]]
 """Does what was asked; returns the short text that answers a button press (may be empty)."""
 
 OLDEST = timedelta(minutes=10)
-NOT_VALID = "Not valid."
-"""All that a press hears which does not count; it says nothing about why."""
+NOT_VALID = "tap.NOT_VALID"
+"""The words, by key, that a press hears which does not count; they say nothing about why."""
 
 
 @dataclass(frozen=True, slots=True)

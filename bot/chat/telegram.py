@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
 from bot.chat.home import Handler
+from bot.chat.render.words import Words
 from bot.chat.telegram_account import REFUSED, USUAL_PATIENCE, Patience, TelegramAccount
 from bot.chat.telegram_menus import Menu, Menus
 from bot.chat.telegram_outcomes import Transport
@@ -19,6 +20,7 @@ from bot.chat.telegram_polling import PollTransport, PollTroubles
 from bot.chat.telegram_reception import Reception
 from bot.chat.telegram_send import Delivery, Render
 from bot.chat.telegram_updates import UPDATE_KINDS, InboxQueue, Received
+from bot.explain.wording import Wording, en
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.records import Store
@@ -42,7 +44,7 @@ class TelegramHome:
     ``check`` first, then ``run`` and ``deliver`` at will, ``close`` last (or ``async with``).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # a bot, its records, and how it speaks
         self,
         account: TelegramAccount,
         *,
@@ -51,6 +53,7 @@ class TelegramHome:
         render: Render,
         menus: Mapping[str, Menu],
         patience: Patience = USUAL_PATIENCE,
+        wording: Wording = en,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -61,6 +64,7 @@ class TelegramHome:
             render: puts outgoing messages into words.
             menus: the commands each known person sees, by their numeric id.
             patience: how long to wait for others.
+            wording: the language of what is not a message.
 
         Raises:
             InputInvalid: the token has not even the form of one.
@@ -80,8 +84,11 @@ class TelegramHome:
             request=self._transports[1],
         )
         self._queue = InboxQueue(store, clock, bot_id)
-        self._menus = Menus(self._bot, menus)
-        self._reception = Reception(self._bot, store, clock, afterwards=self._menus.mend)
+        words = Words(wording)
+        self._menus = Menus(self._bot, menus, words)
+        self._reception = Reception(
+            self._bot, store, clock, afterwards=self._menus.mend, words=words
+        )
         self._delivery = Delivery(self._bot, render, note=self._note)
         self._app = self._application()
 

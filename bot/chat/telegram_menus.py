@@ -2,31 +2,31 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from telegram import Bot, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
+
+from bot.chat.render.words import Words
 
 log = logging.getLogger(__name__)
 
 Menu = Sequence[tuple[str, str]]
 """Commands in the order of a menu: name without slash, and what it does."""
 
-STRANGERS_MENU: Final[Menu] = (("start", "Show your number, for the owner of this bot"),)
-
 
 class Menus:
     """Sets the menus; a failure is harmless and mended when the person writes next."""
 
-    def __init__(self, bot: Bot, menus: Mapping[str, Menu]) -> None:
-        """Take the menu of each known person, by numeric id."""
+    def __init__(self, bot: Bot, menus: Mapping[str, Menu], words: Words) -> None:
+        """Take the menu of each known person, by numeric id, and the language of a stranger's."""
         self._bot = bot
         self._menus = menus
+        self._strangers: Menu = (("start", words.say("menu.stranger")),)
         self._missing = set(menus)
 
     async def set_all(self) -> None:
         """Set every menu."""
-        await self._set(STRANGERS_MENU, BotCommandScopeDefault())
+        await self._set(self._strangers, BotCommandScopeDefault())
         for person in self._menus:
             await self.mend(person)
 

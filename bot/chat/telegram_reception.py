@@ -10,14 +10,13 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot.chat.home import Handler
+from bot.chat.render.words import Words
 from bot.chat.telegram_outcomes import is_definite_no
 from bot.chat.telegram_updates import Received, request_id, request_of
 from bot.ports.clock import Clock
 from bot.ports.records import Store
 
 log = logging.getLogger(__name__)
-
-FAILED: Final = "Something went wrong here. /status shows where things stand."
 
 _LONGEST_TOAST: Final = 200
 _ANSWER_AGAIN_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
@@ -33,6 +32,7 @@ class Reception:
         clock: Clock,
         *,
         afterwards: Callable[[str], Coroutine[Any, Any, None]],
+        words: Words,
     ) -> None:
         """Receive for one bot.
 
@@ -41,11 +41,13 @@ class Reception:
             store: where the inbox is.
             clock: real time.
             afterwards: called with the numeric id of each person who did something.
+            words: what is answered after a bug.
         """
         self._bot = bot
         self._store = store
         self._clock = clock
         self._afterwards = afterwards
+        self._words = words
         self._handle: Handler | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
 
@@ -90,7 +92,7 @@ class Reception:
             return
         self._mark_handled(request_id(self._bot.id, received.update))
         if received.update.callback_query is not None:
-            await self._answer(received.update.callback_query, FAILED)
+            await self._answer(received.update.callback_query, self._words.say("tap.failed"))
 
     async def finish(self, seconds: float) -> None:
         """Let what is at work end; what does not end in time is handled after the next start."""

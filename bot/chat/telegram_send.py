@@ -24,8 +24,6 @@ Markup = InlineKeyboardMarkup | ForceReply
 
 Render = Callable[[Outgoing], Rendered]
 
-CONTINUED_ABOVE: Final = "– continued above"
-
 _NOT_MODIFIED: Final = "message is not modified"
 _GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _BAD_MARKUP: Final = "can't parse entities"
@@ -73,7 +71,7 @@ class Delivery:
         arrived = self._arrived.setdefault(outgoing.outbox_id, [])
         try:
             for place in range(len(arrived), max(len(words.pages), len(edits))):
-                page = words.pages[place] if place < len(words.pages) else CONTINUED_ABOVE
+                page = words.pages[place] if place < len(words.pages) else words.moved_up
                 markup = _markup(outgoing, words) if place == len(words.pages) - 1 else None
                 if place < len(edits):
                     await self._edit(outgoing, (chat_id, int(edits[place])), page, markup)

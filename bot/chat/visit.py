@@ -6,7 +6,9 @@ from datetime import datetime
 
 from bot.chat.render.pages import Block, Kind
 from bot.chat.render.reader import Reader
+from bot.chat.render.words import Words
 from bot.chat.requests import Command, Request, Role
+from bot.explain.wording import wording_of
 from bot.ports.messages import Answer, Loudness, Message, MessageType, Notice, NoticeCode
 from bot.workflow.desk import Desk, post
 
@@ -17,13 +19,17 @@ class MenuLine:
 
     Attributes:
         name: without slash.
-        usage: what may stand after it.
-        summary: what it does, a few words.
     """
 
     name: str
-    usage: str
-    summary: str
+
+    def usage(self, words: Words) -> str:
+        """Return what may stand after it."""
+        return words.say(f"menu.{self.name}.usage")
+
+    def summary(self, words: Words) -> str:
+        """Return what it does, in a few words."""
+        return words.say(f"menu.{self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,14 @@ class Visit:
     def reader(self) -> Reader:
         """The person as the one who will read the answer."""
         desk = self.desk
-        return Reader(self.now, desk.audience.zone, desk.policy.quote, self.person)
+        zone, quote = desk.audience.zone, desk.policy.quote
+        wording = wording_of(desk.audience.language)
+        return Reader(self.now, zone, quote, self.person, wording)
+
+    @property
+    def words(self) -> Words:
+        """The chat's own words in the language of the answer."""
+        return self.reader.words
 
     def hears(self, kind: MessageType) -> bool:
         """Tell whether this chat gets what the bot tells everybody in messages of this kind."""

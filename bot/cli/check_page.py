@@ -12,6 +12,7 @@ from bot.chat.render.cards import headline, plan_blocks
 from bot.chat.render.market import points_table
 from bot.chat.render.pages import Block, paragraph, plain, table, text
 from bot.chat.render.weights import room_column, weights_table
+from bot.chat.render.words import ENGLISH
 from bot.explain.market import day_words
 from bot.explain.reasons import gate_lines, reason_lines
 from bot.explain.speech import Speech
@@ -78,12 +79,13 @@ def _outcome(decision: Decision, quote: Asset) -> Iterator[Block]:
     """Yield what would be proposed, or where everything stands."""
     if isinstance(decision.outcome, Propose):
         plan = decision.outcome.plan
-        yield text(f"The bot would propose: {headline(plan)}")
-        yield from plan_blocks(plan, decision.standings, quote)
+        yield text(f"The bot would propose: {headline(plan, ENGLISH)}")
+        yield from plan_blocks(plan, decision.standings, quote=quote, words=ENGLISH)
         return
     yield text("The bot would propose nothing now.")
     if decision.standings:
-        yield table(weights_table(decision.standings, quote, room_column(decision.standings)))
+        last = room_column(decision.standings, ENGLISH)
+        yield table(weights_table(decision.standings, quote, last=last, words=ENGLISH))
 
 
 def _market(speech: Speech, policy: Policy, checked: Checked) -> Iterator[Block]:
@@ -100,7 +102,7 @@ def _market(speech: Speech, policy: Policy, checked: Checked) -> Iterator[Block]
     yield text("Market", *reason_lines(reasons, now=speech.now, zone=speech.zone))
     if policy.stress.families:
         points = "points towards a stress pause"
-        yield table((points, *points_table(state.stress, policy.stress)))
+        yield table((points, *points_table(state.stress, policy.stress, ENGLISH)))
         yield text(*_index(speech, state.stress, checked.snapshot))
 
 

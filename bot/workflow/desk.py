@@ -13,6 +13,7 @@ from bot.ports.exchange import AccountReader, MarketReader, OrderPlacer
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Loudness, Message, MessageType, Mode, Notice, NoticeCode
 from bot.ports.narrator import Narrator
+from bot.ports.questions import QuestionReader
 from bot.ports.records import Store, Transaction
 from bot.ports.snapshots import SnapshotTaker
 from core.codec import GENESIS
@@ -38,6 +39,7 @@ class Audience:
         loudness: per message type; cards, alarms and answers cannot be off.
         quiet_from, quiet_to: local hours in which everything but alarms arrives without a sound.
         zone: the local time zone.
+        language: of everything that is said there, e.g. ``en``.
     """
 
     approvers: tuple[str, ...]
@@ -46,6 +48,7 @@ class Audience:
     quiet_from: time | None = None
     quiet_to: time | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    language: str = "en"
 
     def loudness_of(self, kind: MessageType, at: datetime) -> Loudness:
         """Return how a message of this type arrives at this instant."""
@@ -85,6 +88,7 @@ class Desk:
     placer: OrderPlacer
     snapshots: SnapshotTaker
     narrator: Narrator
+    questions: QuestionReader
     policy: Policy
     mode: Mode
     audience: Audience
@@ -94,6 +98,8 @@ class Desk:
     halt_files: tuple[Path, ...] = ()
     """While one of them exists, the bot is halted."""
     followed: JournalMark = field(default_factory=JournalMark)
+    asking: set[str] = field(default_factory=set)
+    """The chats whose question is being answered, one in each."""
 
 
 def post(  # noqa: PLR0913  # the columns of the outbox

@@ -1,6 +1,7 @@
-"""Every kind of message for one portfolio, to be read by a person: ``python -m tests.chat.show``.
+"""Every kind of message for one portfolio, to be read by a person.
 
-Prints plain text as the console shows it, wrapped like a narrow phone, then Telegram's HTML.
+``python -m tests.chat.show`` or, in German, ``python -m tests.chat.show de``. Prints plain text as
+the console shows it, wrapped like a narrow phone, then Telegram's HTML.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from bot.chat.requests import Button
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Card, Message, Notice, NoticeCode, Reconciliation
 from bot.workflow.digest import compose_digest
@@ -18,6 +20,7 @@ from core.domain.units import Asset, Quantity
 from tests import conftest
 from tests.chat.world import ANN, VERA, World, world
 
+LANGUAGE = sys.argv[1] if len(sys.argv) > 1 else "en"
 WIDTH = 42
 """A phone shows about 34 letters of fixed width, and a few more of the others."""
 
@@ -81,12 +84,14 @@ def show(title: str, made: World, message: Message, **columns: object) -> None:
 async def tell() -> None:
     """Live through one proposal and print all that is said on the way."""
     with tempfile.TemporaryDirectory() as folder:
-        async with world(Path(folder), *COINS, cash="11000 -> 20", reserve=Decimal(500)) as made:
+        async with world(
+            Path(folder), *COINS, cash="11000 -> 20", language=LANGUAGE, reserve=Decimal(500)
+        ) as made:
             made.paper.set_staked(Asset("ETH"), Quantity(Decimal("0.5")))
             await made.propose()
             card = made.newest(ANN).outgoing
             assert isinstance(card.message, Card)
-            nonce = made.newest(ANN).buttons["Approve"].nonce
+            nonce = made.newest(ANN).presses[Button.APPROVE].nonce
             show("card", made, card.message, nonce=nonce)
             show(
                 "card, prices moved, repeated",
@@ -96,7 +101,7 @@ async def tell() -> None:
             )
             for command in COMMANDS:
                 await answer(made, command)
-            await made.press(ANN, "Details")
+            await made.tap(ANN, Button.DETAILS)
             for new in made.deliver():
                 show("details", made, new.outgoing.message)
             await live(made)
@@ -116,10 +121,10 @@ async def answer(made: World, command: str) -> None:
 
 async def live(made: World) -> None:
     """Approve, confirm, carry out; print Ann's side of it."""
-    await made.press(ANN, "Approve")
+    await made.tap(ANN, Button.APPROVE)
     show("second card", made, made.deliver()[0].outgoing.message, nonce="A" * 22)
     made.later(seconds=4)
-    await made.press(ANN, "Confirm")
+    await made.tap(ANN, Button.CONFIRM)
     await made.carry_out()
     for new in made.deliver():
         if new.chat_id == ANN:

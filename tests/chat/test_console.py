@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.commands.deciding import SAID
 from bot.chat.console import (
     CHAT,
-    NO_BUTTON,
     OWNER,
     ConsoleHome,
     stdin_lines,
@@ -21,11 +19,12 @@ from bot.chat.console import (
 )
 from bot.chat.gate import People
 from bot.chat.render.renderer import Renderer
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Button, Command, Request
 from bot.workflow.approve import TapResult
 from core.domain.errors import StoreConflict
 from core.domain.proposal import ProposalState
-from tests.chat.world import BERLIN, World, world
+from tests.chat.world import BERLIN, World, said, world
 
 
 @dataclass
@@ -46,9 +45,8 @@ class Terminal:
             owners={CHAT: OWNER},
         )
         self.home = ConsoleHome(
-            renderer.render,
+            renderer,
             clock=self.made.clock,
-            zone=BERLIN,
             write=lambda words, style="": self.printed.append(words),
             lines=self._lines(),
             on_empty=self._pass_time,
@@ -138,11 +136,11 @@ def test_a_long_line_goes_on_where_a_reader_expects_it(line: str, parts: list[st
 
 async def test_a_plan_is_approved_by_two_letters(screen: Terminal) -> None:
     """A brings the second step, c confirms it after three seconds; the outcome is printed alone."""
-    assert SAID[TapResult.SECOND_STEP] in await screen.type("a")
+    assert said(TapResult.SECOND_STEP) in await screen.type("a")
     assert "a Approve" not in "\n".join(screen.printed[-6:])
     screen.made.later(seconds=3)
     words = await screen.type("c")
-    assert SAID[TapResult.APPROVED] in words
+    assert said(TapResult.APPROVED) in words
     assert "was approved by you" in words
     assert "now goal" not in words
     assert len(screen.made.started) == 1
@@ -153,7 +151,7 @@ async def test_letters_of_an_ended_card_do_nothing(screen: Terminal) -> None:
     await screen.type("r")
     assert screen.made.live is None
     words = await screen.type("a")
-    assert NO_BUTTON in words
+    assert ENGLISH.say("console.no_button") in words
     assert screen.made.started == []
 
 
@@ -200,7 +198,7 @@ async def test_an_empty_line_keeps_the_question_open(screen: Terminal) -> None:
 async def test_the_buttons_are_those_of_the_newest_card(screen: Terminal) -> None:
     """After /approve the letters belong to the card that was shown again."""
     await screen.type("approve")
-    assert SAID[TapResult.SECOND_STEP] in await screen.type("a")
+    assert said(TapResult.SECOND_STEP) in await screen.type("a")
 
 
 async def test_without_input_the_console_only_prints(tmp_path: Path) -> None:
@@ -241,7 +239,9 @@ async def test_what_lines_become(tmp_path: Path) -> None:
             return ""
 
         running = asyncio.create_task(screen.home.run(handle))
-        assert NO_BUTTON in await screen.type("why ETH", "a", "reject 7f3k9q2m too late")
+        assert ENGLISH.say("console.no_button") in await screen.type(
+            "why ETH", "a", "reject 7f3k9q2m too late"
+        )
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert [request.act for request in seen] == [

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.commands.controls import OFF_PEG, RESUMED
-from bot.chat.gate import NOT_VALID
+from bot.chat.render.words import ENGLISH
 from core.domain.proposal import ProposalState
 from core.domain.state import EngineState
 from core.domain.stress import Family, Stress, StressState, Vote
-from tests.chat.world import ANN, BEN, VERA, World, world
+from tests.chat.world import ANN, BEN, NOT_VALID, VERA, World, world
 
 
 @pytest.fixture
@@ -93,7 +92,7 @@ async def test_stress_needs_a_reason_and_a_second_tap(made: World) -> None:
     assert list(made.newest(ANN).buttons) == ["Resume anyway"]
     assert "under stress" in asked[0]
     assert state_of(made).override is None
-    assert await made.press(ANN, "Resume anyway") == RESUMED
+    assert await made.press(ANN, "Resume anyway") == ENGLISH.say("control.resumed")
     override = state_of(made).override
     assert override is not None
     assert (override.by, override.reason) == (ANN, "I read the news")
@@ -106,7 +105,7 @@ async def test_a_broken_quote_coin_is_not_passed_over(made: World) -> None:
     broken = StressState(Stress.PAUSED, votes=(Vote(Family.QUOTE, 3),), total=3)
     made.remember(stress=broken)
     assert "cannot be passed over" in (await made.send(ANN, "/resume I insist"))[0]
-    assert await made.press(ANN, "Resume anyway") == OFF_PEG
+    assert await made.press(ANN, "Resume anyway") == ENGLISH.say("control.off_peg")
     assert state_of(made).override is None
 
 
@@ -114,7 +113,7 @@ async def test_the_second_tap_counts_once(made: World) -> None:
     """The button that overrides stress works a single time."""
     stress(made)
     await made.send(ANN, "/resume I read the news")
-    assert await made.press(ANN, "Resume anyway") == RESUMED
+    assert await made.press(ANN, "Resume anyway") == ENGLISH.say("control.resumed")
     assert await made.press(ANN, "Resume anyway") == NOT_VALID
 
 

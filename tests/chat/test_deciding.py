@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.commands.deciding import SAID
-from bot.chat.gate import NOT_VALID
 from bot.chat.requests import Button, Press
 from bot.workflow.approve import TapResult
 from bot.workflow.expire import expire_due, remind_due
 from core.domain.policy import ApprovalRules
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.units import Money, Weight
-from tests.chat.world import ANN, BEN, VERA, World, world
+from tests.chat.world import ANN, BEN, NOT_VALID, VERA, World, said, world
 
 GENEROUS = ApprovalRules(
     tier1_share=Weight(Decimal("0.5")),
@@ -61,7 +59,7 @@ def proposal_of(made: World) -> Proposal:
 async def test_one_tap_approves_a_small_plan(small: World) -> None:
     """The handler answers at once and only starts the execution."""
     proposal = proposal_of(small)
-    assert await small.press(ANN, "Approve") == SAID[TapResult.APPROVED]
+    assert await small.press(ANN, "Approve") == said(TapResult.APPROVED)
     assert small.started == [proposal.proposal_id]
     assert small.stored(proposal).state is ProposalState.APPROVED
     assert small.stored(proposal).decided_by == ANN
@@ -89,7 +87,7 @@ async def test_a_second_tap_executes_nothing_twice(small: World) -> None:
         )
         for person in (ANN, BEN, ANN, BEN)
     ]
-    assert toasts == [SAID[TapResult.APPROVED]] + [SAID[TapResult.IN_PROGRESS]] * 3
+    assert toasts == [said(TapResult.APPROVED)] + [said(TapResult.IN_PROGRESS)] * 3
     assert small.started == [proposal.proposal_id]
 
 
@@ -110,7 +108,7 @@ async def test_the_same_update_is_handled_once(small: World) -> None:
     """A press that is delivered twice is answered once."""
     shown = small.newest(ANN)
     request = small.request(ANN, shown.buttons["Later"], message_id=shown.message_id)
-    assert await small.front.handle(request) == SAID[TapResult.LATER]
+    assert await small.front.handle(request) == said(TapResult.LATER)
     assert await small.front.handle(request) == ""
 
 
@@ -131,14 +129,14 @@ async def test_what_a_home_kept_is_handled_and_left_to_the_home_to_mark(small: W
 async def test_a_large_plan_needs_two_steps(large: World) -> None:
     """The first tap only brings the second card, which names the largest order."""
     proposal = proposal_of(large)
-    assert await large.press(ANN, "Approve") == SAID[TapResult.SECOND_STEP]
+    assert await large.press(ANN, "Approve") == said(TapResult.SECOND_STEP)
     assert [new.chat_id for new in large.deliver()] == [ANN]
     second = large.newest(ANN)
     assert "SELL 0.03153 BTC for about $3,468?" in second.words.plain
     assert list(second.buttons) == ["Confirm", "Reject"]
     assert large.stored(proposal).state is ProposalState.PROPOSED
     large.later(seconds=3)
-    assert await large.press(ANN, "Confirm") == SAID[TapResult.APPROVED]
+    assert await large.press(ANN, "Confirm") == said(TapResult.APPROVED)
     assert large.started == [proposal.proposal_id]
 
 
@@ -147,9 +145,9 @@ async def test_the_second_step_takes_three_seconds(large: World) -> None:
     await large.press(ANN, "Approve")
     large.deliver()
     large.later(seconds=2)
-    assert await large.press(ANN, "Confirm") == SAID[TapResult.TOO_EARLY]
+    assert await large.press(ANN, "Confirm") == said(TapResult.TOO_EARLY)
     large.later(seconds=1)
-    assert await large.press(ANN, "Confirm") == SAID[TapResult.APPROVED]
+    assert await large.press(ANN, "Confirm") == said(TapResult.APPROVED)
 
 
 async def test_the_second_step_belongs_to_the_same_person(large: World) -> None:
@@ -169,7 +167,7 @@ async def test_the_second_step_can_reject(large: World) -> None:
     proposal = proposal_of(large)
     await large.press(ANN, "Approve")
     large.deliver()
-    assert await large.press(ANN, "Reject") == SAID[TapResult.REJECTED]
+    assert await large.press(ANN, "Reject") == said(TapResult.REJECTED)
     assert large.stored(proposal).state is ProposalState.REJECTED
     edited = [new for new in large.deliver() if new.outgoing.edits.startswith("confirm:")]
     assert len(edited) == 1
@@ -203,14 +201,14 @@ async def test_old_buttons_die_when_the_card_is_shown_again(small: World) -> Non
     assert new.buttons["Approve"].nonce != old.buttons["Approve"].nonce
     stale = small.request(ANN, old.buttons["Approve"], message_id=old.message_id)
     assert await small.front.handle(stale) == NOT_VALID
-    assert await small.press(ANN, "Approve") == SAID[TapResult.APPROVED]
+    assert await small.press(ANN, "Approve") == said(TapResult.APPROVED)
 
 
 async def test_approve_by_id_is_a_first_tap(small: World, tmp_path: Path) -> None:
     """/approve ID works without a button, for a plan that needs one tap."""
     proposal = proposal_of(small)
     answers = await small.send(ANN, f"/approve {proposal.proposal_id.upper()}")
-    assert SAID[TapResult.APPROVED] in "\n".join(answers)
+    assert said(TapResult.APPROVED) in "\n".join(answers)
     assert small.started == [proposal.proposal_id]
 
 
@@ -242,7 +240,7 @@ async def test_without_a_proposal_there_is_nothing_to_approve(tmp_path: Path) ->
 async def test_a_rejected_plan_is_not_traded(small: World) -> None:
     """Reject ends the proposal at once, without a second step."""
     proposal = proposal_of(small)
-    assert await small.press(BEN, "Reject") == SAID[TapResult.REJECTED]
+    assert await small.press(BEN, "Reject") == said(TapResult.REJECTED)
     assert small.stored(proposal).state is ProposalState.REJECTED
     assert small.started == []
 
@@ -277,7 +275,7 @@ async def test_reject_by_command_says_what_it_rejected(small: World) -> None:
     proposal = proposal_of(small)
     answers = "\n".join(await small.send(ANN, "/reject not before the weekend"))
     assert f"Proposal {proposal.proposal_id} (" in answers
-    assert SAID[TapResult.REJECTED] in answers
+    assert said(TapResult.REJECTED) in answers
     assert small.stored(proposal).note == "not before the weekend"
 
 
@@ -291,7 +289,7 @@ async def test_reject_with_a_wrong_id_rejects_nothing(small: World) -> None:
 async def test_later_reminds_silently_and_changes_nothing_else(small: World) -> None:
     """Later brings a reminder after three hours; the expiry stays."""
     proposal = proposal_of(small)
-    assert await small.press(ANN, "Later") == SAID[TapResult.LATER]
+    assert await small.press(ANN, "Later") == said(TapResult.LATER)
     small.later(hours=3)
     remind_due(small.desk)
     reminder = small.deliver()
@@ -303,9 +301,9 @@ async def test_later_reminds_silently_and_changes_nothing_else(small: World) -> 
 async def test_an_expired_card_says_so(small: World) -> None:
     """A tap after the end approves nothing, before and after the expiry was written down."""
     small.later(hours=12)
-    assert await small.press(ANN, "Approve") == SAID[TapResult.EXPIRED]
+    assert await small.press(ANN, "Approve") == said(TapResult.EXPIRED)
     expire_due(small.desk)
-    assert await small.press(ANN, "Approve") == SAID[TapResult.EXPIRED]
+    assert await small.press(ANN, "Approve") == said(TapResult.EXPIRED)
     assert small.started == []
     card = next(new for new in small.deliver() if new.outgoing.edits)
     assert "expired" in card.words.news
@@ -319,7 +317,7 @@ async def test_nothing_is_approved_under_a_halt(small: World) -> None:
     await small.send(BEN, "/halt")
     assert small.stored(proposal).state is ProposalState.WITHDRAWN
     request = small.request(ANN, shown.buttons["Approve"], message_id=shown.message_id)
-    assert await small.front.handle(request) == SAID[TapResult.ENDED]
+    assert await small.front.handle(request) == said(TapResult.ENDED)
 
 
 async def test_details_tell_what_the_card_leaves_out(small: World) -> None:
@@ -344,5 +342,5 @@ async def test_a_viewers_card_has_no_buttons(small: World) -> None:
 
 def test_every_result_of_a_tap_has_its_sentence() -> None:
     """No tap is answered by nothing, and every answer fits Telegram's 200 characters."""
-    assert set(SAID) == set(TapResult)
-    assert all(0 < len(words) <= 200 for words in SAID.values())
+    assert all(said(result) for result in TapResult)
+    assert all(0 < len(words) <= 200 for words in map(said, TapResult))

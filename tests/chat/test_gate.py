@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.chat.commands.registry import STANDARD, Registry
-from bot.chat.front import APPROVERS_ONLY, PRIVATE_ONLY
-from bot.chat.gate import NOT_VALID, Gate, Guarded, People, Place, Refusal, needs
+from bot.chat.gate import Gate, Guarded, People, Place, Refusal, needs
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Button, Command, Press, Reply, Role
 from bot.chat.visit import Visit
 from core.domain.errors import InvariantBroken
-from tests.chat.world import ANN, BEN, EVE, VERA, Act, World, world
+from tests.chat.world import ANN, BEN, EVE, NOT_VALID, VERA, Act, World, world
 
 HANDLERS = dict(STANDARD.all())
 COMMANDS = [line.name for line, _ in STANDARD.commands]
@@ -77,8 +77,8 @@ async def test_a_viewer_is_told_that_deciding_is_for_approvers(drifted: World) -
         toast = await drifted.front.handle(drifted.request(VERA, act))
         answers = [new.words.plain for new in drifted.deliver()]
         assert facts_of(drifted) == before, name
-        assert toast == (APPROVERS_ONLY if name.startswith("button") else ""), name
-        assert answers == ([APPROVERS_ONLY] if name.startswith("/") else []), name
+        assert toast == (ENGLISH.say("refused.role") if name.startswith("button") else ""), name
+        assert answers == ([ENGLISH.say("refused.role")] if name.startswith("/") else []), name
 
 
 @pytest.mark.parametrize("why", ["edited", "forwarded", "anonymous"])
@@ -102,7 +102,9 @@ async def test_buttons_and_approvals_count_in_private_only(drifted: World) -> No
     assert proposal is not None
     group = {"chat_id": "-100", "is_private": False}
     assert await drifted.press(ANN, "Approve", **group) == NOT_VALID
-    assert await drifted.send(ANN, f"/approve {proposal.proposal_id}", **group) == [PRIVATE_ONLY]
+    assert await drifted.send(ANN, f"/approve {proposal.proposal_id}", **group) == [
+        ENGLISH.say("refused.place")
+    ]
     assert drifted.live == proposal
 
 
@@ -111,7 +113,9 @@ async def test_a_group_that_gets_the_messages_may_ask(tmp_path: Path) -> None:
     async with world(tmp_path, groups=["-200"]) as made:
         known = {"chat_id": "-200", "is_private": False}
         assert "now goal" in (await made.send(VERA, "/status", **known))[0]
-        assert await made.send(VERA, "/status", **(known | {"chat_id": "-300"})) == [PRIVATE_ONLY]
+        assert await made.send(VERA, "/status", **(known | {"chat_id": "-300"})) == [
+            ENGLISH.say("refused.place")
+        ]
 
 
 async def test_stopping_works_everywhere(drifted: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.chat.commands.registry import STANDARD
 from bot.chat.front import Front
 from bot.chat.gate import needs
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
 from bot.clocks import SimulatedClock
@@ -183,6 +184,7 @@ def test_the_viewers_commands_are_exactly_these() -> None:
         "status",
         "plan",
         "why",
+        "ask",
         "regime",
         "history",
         "digest",
@@ -196,7 +198,7 @@ def test_the_menu_fits_telegram() -> None:
         assert line.name.isalpha()
         assert line.name.islower()
         assert len(line.name) <= 32
-        assert 1 <= len(line.summary) <= 256
+        assert 1 <= len(line.summary(ENGLISH)) <= 256
 
 
 async def test_start_tells_what_a_person_may_do(calm: World) -> None:

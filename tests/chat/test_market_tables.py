@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.chat.render.columns import WIDTH, fits
 from bot.chat.render.market import MARK, MIDDLE, bar, points_table, score_table, targets_table
+from bot.chat.render.words import ENGLISH
 from core.domain.regime import Score
 from core.domain.stress import Family, StressState, Vote
 from core.domain.tilt import Tilt, TiltName, TiltState
@@ -38,7 +39,7 @@ def test_a_score_fits_a_phone(
 ) -> None:
     """Whatever is missing and wherever the next change lies, no line is longer than 34."""
     score = Score(total, slope=total, er=-total, adx=adx, vp=vp, nudge=total / 10)
-    lines = score_table(score, RegimeRules(), threshold)
+    lines = score_table(score, RegimeRules(), threshold=threshold, words=ENGLISH)
     assert fits(lines)
     if threshold is not None:
         assert MARK in lines[-1]
@@ -47,7 +48,8 @@ def test_a_score_fits_a_phone(
 @given(st.lists(st.sampled_from((*ALL_VOTES, *SILENT)), max_size=6), st.integers(0, 99))
 def test_points_fit_a_phone(votes: list[Vote], total: int) -> None:
     """Every kind of evidence has its line, whatever it says."""
-    lines = points_table(StressState(votes=tuple(votes), total=total), watching_policy().stress)
+    state = StressState(votes=tuple(votes), total=total)
+    lines = points_table(state, watching_policy().stress, ENGLISH)
     assert len(lines) == len(Family) + 1
     assert fits(lines)
     assert all(len(line) <= WIDTH for line in lines)
@@ -57,7 +59,7 @@ def test_targets_that_are_not_shifted_are_left_out() -> None:
     """Only what moved stands in the table."""
     shifts = ((BTC, Weight(Decimal("-0.02"))), (Asset("USD"), Weight(Decimal("0.02"))))
     state = TiltState((Tilt(TiltName.FROTH, "BTC", days_ago(1), shifts, shifts),))
-    assert targets_table(watching_policy(), state) == (
+    assert targets_table(watching_policy(), state, ENGLISH) == (
         "     yours   now  shift",
         "BTC   50.0  48.0   −2.0",
         "USD   20.0  22.0   +2.0",

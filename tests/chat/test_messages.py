@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.render.callbacks import parse_callback
-from bot.chat.render.cards import MOVED, NEWER_BELOW
 from bot.chat.render.pages import LIMIT, Rendered, units
-from bot.chat.render.renderer import REPEATED, Renderer
+from bot.chat.render.renderer import Renderer
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Button
 from bot.clocks import SimulatedClock
 from bot.ports.mail import Outgoing
@@ -119,14 +119,14 @@ def test_approve_and_reject_have_equal_weight() -> None:
 
 def test_moved_prices_are_said_first() -> None:
     """A card that is shown again because prices moved begins with that."""
-    assert render(card(moved=True)).plain.startswith(f"{MOVED}\n")
+    assert render(card(moved=True)).plain.startswith(f"{ENGLISH.say('card.moved')}\n")
 
 
 @pytest.mark.parametrize("message", messages(), ids=lambda message: type(message).__name__)
 def test_a_copy_says_that_it_is_one(message: Message) -> None:
     """A message that may have arrived before is marked, whatever its kind."""
-    assert REPEATED in render(message, repeated=True).plain
-    assert REPEATED not in render(message).plain
+    assert " (repeated)" in render(message, repeated=True).plain
+    assert "(repeated)" not in render(message).plain
 
 
 @pytest.mark.parametrize("message", messages(), ids=lambda message: type(message).__name__)
@@ -187,7 +187,7 @@ def test_who_decided_is_you_or_the_other_person() -> None:
 
 def test_a_card_that_is_shown_again_points_to_the_new_one() -> None:
     """The old copy says where the living buttons are."""
-    assert render(update(ProposalState.PROPOSED)).news == NEWER_BELOW
+    assert render(update(ProposalState.PROPOSED)).news == ENGLISH.say("card.newer_below")
 
 
 def test_fills_are_told_on_the_card() -> None:

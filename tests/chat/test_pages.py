@@ -7,19 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.render.pages import (
-    CONTINUED,
     LIMIT,
     Block,
     clean,
     escaped,
     head,
-    pages,
     paragraph,
     plain,
     table,
     text,
     units,
 )
+from bot.chat.render.pages import pages as pages_of
+
+CONTINUED = "– continued"
 
 WORDS = st.text(
     alphabet=st.one_of(st.sampled_from("ab <>&\"'😀é–≥\n"), st.characters(codec="utf-8")),
@@ -35,6 +36,11 @@ BLOCKS = st.lists(
     max_size=8,
 )
 TAG = re.compile(r"<(/?)(b|pre)>")
+
+
+def pages(blocks: list[Block]) -> tuple[str, ...]:
+    """Return the pages of a message."""
+    return pages_of(blocks, continued=CONTINUED)
 
 
 def words_of(markup: str) -> str:

@@ -10,6 +10,7 @@ from bot.chat.render.columns import WIDTH, aligned, first_that_fits, fits, short
 from bot.chat.render.figures import exact, percent, short_percent, signed_points, whole_percent
 from bot.chat.render.legs import fills_table, plan_table
 from bot.chat.render.weights import after_column, room_column, weights_table
+from bot.chat.render.words import ENGLISH
 from core.domain.decision import Band, PlannedTrade, Standing
 from core.domain.market import Side
 from core.domain.units import Asset, Money, Price, Quantity, Weight
@@ -60,8 +61,8 @@ def test_weights_fit_a_phone(rows: list[Standing], data: st.DataObject) -> None:
     quote = rows[-1].asset
     after = [(row.asset, data.draw(SHARES)) for row in rows]
     trades = [trade(rows[0].asset, Side.BUY, Quantity(Decimal(1)), Price(Decimal(1)))]
-    for last in (room_column(rows), after_column(trades, after)):
-        lines = weights_table(rows, quote, last)
+    for last in (room_column(rows, ENGLISH), after_column(trades, after, ENGLISH)):
+        lines = weights_table(rows, quote, last=last, words=ENGLISH)
         assert fits(lines)
         assert len(lines) == len(rows) + 1
 
@@ -69,15 +70,20 @@ def test_weights_fit_a_phone(rows: list[Standing], data: st.DataObject) -> None:
 @given(TRADES, QUOTES)
 def test_legs_fit_a_phone(trades: list[PlannedTrade], quote: Asset) -> None:
     """Tiny and huge prices and amounts: no line is longer than 34 characters."""
-    assert fits(plan_table(trades, quote))
+    assert fits(plan_table(trades, quote, ENGLISH))
 
 
 @given(TRADES, QUOTES)
 def test_legs_are_exact(trades: list[PlannedTrade], quote: Asset) -> None:
     """Every digit of what is agreed to can be read: amount, symbol and worst price."""
-    shown = "".join("".join(plan_table(trades, quote)).split())
+    shown = "".join("".join(plan_table(trades, quote, ENGLISH)).split())
     for leg in trades:
-        for part in (leg.side.value, exact(leg.quantity), leg.asset, exact(leg.worst_price)):
+        for part in (
+            leg.side.value,
+            exact(leg.quantity, ENGLISH),
+            leg.asset,
+            exact(leg.worst_price, ENGLISH),
+        ):
             assert part in shown
 
 
@@ -95,14 +101,16 @@ def test_the_usual_card_keeps_names_and_edges(symbol: str) -> None:
             Decimal("2.87"),
         )
     ]
-    lines = weights_table(rows, USD, room_column(rows))
+    lines = weights_table(rows, USD, last=room_column(rows, ENGLISH), words=ENGLISH)
     assert lines[1].startswith(symbol)
     assert "…" not in lines[1]
 
 
 def test_the_table_of_the_design() -> None:
     """The card's table looks as the design draws it."""
-    lines = weights_table(STANDINGS, USD, after_column(PLAN.trades, PLAN.weights_after))
+    lines = weights_table(
+        STANDINGS, USD, last=after_column(PLAN.trades, PLAN.weights_after, ENGLISH), words=ENGLISH
+    )
     assert lines == (
         "      now goal band  after",
         "BTC  62.0   50 42–60  55.0 ▼",
@@ -113,7 +121,7 @@ def test_the_table_of_the_design() -> None:
 
 def test_the_asset_nearest_to_its_edge_is_marked() -> None:
     """Room is counted in points to the nearer edge, beyond it negative; one asset is marked."""
-    lines = weights_table(STANDINGS, USD, room_column(STANDINGS))
+    lines = weights_table(STANDINGS, USD, last=room_column(STANDINGS, ENGLISH), words=ENGLISH)
     assert lines[1:] == (
         "BTC  62.0   50 42–60 −2.0 ◂",
         "ETH  22.0   30 22–40  0.0",
@@ -125,12 +133,14 @@ def test_fills_are_added_up_per_leg() -> None:
     """Several fills of one order are one row with their average price."""
     order = orders()[0]
     fills = [fill(order, number) for number in range(1, 4)]
-    assert fills_table(fills, USD) == ("SOLD 0.03 BTC at 110,000  $3,300",)
+    assert fills_table(fills, USD, ENGLISH) == ("SOLD 0.03 BTC at 110,000  $3,300",)
 
 
 def test_cash_comes_last() -> None:
     """The quote currency stands below the coins, whatever its name."""
-    lines = weights_table(STANDINGS, Asset("BTC"), room_column(STANDINGS))
+    lines = weights_table(
+        STANDINGS, Asset("BTC"), last=room_column(STANDINGS, ENGLISH), words=ENGLISH
+    )
     assert lines[-1].startswith("BTC")
 
 
@@ -138,16 +148,18 @@ def test_cash_comes_last() -> None:
 def test_percentages_are_rounded_half_up(share: Weight) -> None:
     """What a table shows lies within half a unit of its last digit."""
     tenth = (share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    assert Decimal(percent(share)) == tenth
-    assert Decimal(short_percent(share)) == tenth
+    assert Decimal(percent(share, ENGLISH)) == tenth
+    assert Decimal(short_percent(share, ENGLISH)) == tenth
     assert abs(Decimal(whole_percent(share)) - share * 100) <= Decimal("0.5")
-    assert signed_points(Weight(-share)) == (f"−{percent(share)}" if tenth else "0.0")
+    assert signed_points(Weight(-share), ENGLISH) == (
+        f"−{percent(share, ENGLISH)}" if tenth else "0.0"
+    )
 
 
 @given(st.decimals("0", "1e12", allow_nan=False, allow_infinity=False))
 def test_exact_loses_no_digit(number: Decimal) -> None:
     """Grouping thousands is all that happens to a figure."""
-    assert Decimal(exact(number).replace(",", "")) == number
+    assert Decimal(exact(number, ENGLISH).replace(",", "")) == number
 
 
 def test_a_line_that_never_fits_is_broken() -> None:

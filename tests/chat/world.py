@@ -1,10 +1,9 @@
 """A small world around the chat: a real store, a paper account, a market to move, and people."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,26 +13,27 @@ from bot.chat.gate import People
 from bot.chat.render.callbacks import parse_callback
 from bot.chat.render.pages import Rendered
 from bot.chat.render.renderer import Renderer
-from bot.chat.requests import Command, Press, Reply, Request
+from bot.chat.render.words import ENGLISH
+from bot.chat.requests import Button, Command, Press, Reply, Request
 from bot.clocks import SimulatedClock
 from bot.exchange.paper import PaperExchange
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
+from bot.explain.wording import wording_of
 from bot.feeds.assemble import VenueSnapshots
 from bot.ports.feeds import Gathered
 from bot.ports.mail import Outgoing
 from bot.ports.messages import Mode
 from bot.store.sqlite import open_store
+from bot.workflow.approve import TapResult
 from bot.workflow.check import check
 from bot.workflow.desk import Audience, Desk
 from bot.workflow.execute import carry_out
 from core.domain.decision import Decision
-from core.domain.errors import FeedUnavailable
-from core.domain.market import BarSeries, Book, MarketRules, Quote
 from core.domain.proposal import Proposal
-from core.domain.readings import Reading
-from core.domain.snapshot import Occasion, Snapshot
+from core.domain.snapshot import Occasion
 from core.domain.state import EngineState
-from core.domain.units import Asset, Price, exact
+from tests.chat.small_market import SmallMarket
 from tests.dsl import MORNING, portfolio
 
 ANN, BEN, VERA, EVE = "7", "8", "9", "666"
@@ -46,74 +46,15 @@ Act = Command | Press | Reply
 BERLIN = ZoneInfo("Europe/Berlin")
 NEXT_LOOK = MORNING + timedelta(days=1)
 
+NOT_VALID = ENGLISH.say("tap.NOT_VALID")
+
 DRIFTED = ("BTC 0.28 @ 110000 -> 50", "ETH 2.6 @ 4200 -> 30")
 CALM = ("BTC 0.23 @ 110000 -> 50", "ETH 3.5 @ 4200 -> 30")
 
 
-class SmallMarket:
-    """Implements ``MarketReader`` on the market of a situation, seen as of now."""
-
-    def __init__(self, world: Snapshot, clock: SimulatedClock) -> None:
-        """Show what ``world`` holds."""
-        self._world = world
-        self._clock = clock
-        self.is_down = False
-
-    @exact
-    def move(self, asset: str, factor: str) -> None:
-        """Multiply the prices of a coin."""
-        by = Decimal(factor)
-
-        def moved(row: Quote) -> Quote:
-            if row.asset != asset:
-                return row
-            return replace(row, bid=Price(row.bid * by), ask=Price(row.ask * by))
-
-        self._world = replace(
-            self._world,
-            quotes=tuple(map(moved, self._world.quotes)),
-            books=tuple(_moved(row, asset, by) for row in self._world.books),
-        )
-
-    async def quotes(self, assets: Collection[Asset]) -> tuple[Quote, ...]:
-        """Return quotes of this instant."""
-        now = self._answer()
-        return tuple(replace(r, observed_at=now) for r in self._world.quotes if r.asset in assets)
-
-    async def books(self, assets: Collection[Asset]) -> tuple[Book, ...]:
-        """Return books of this instant."""
-        now = self._answer()
-        return tuple(replace(r, observed_at=now) for r in self._world.books if r.asset in assets)
-
-    async def rules(self, assets: Collection[Asset]) -> tuple[MarketRules, ...]:
-        """Return the rules."""
-        self._answer()
-        return tuple(row for row in self._world.rules if row.asset in assets)
-
-    async def daily_bars(self, assets: Collection[Asset]) -> tuple[BarSeries, ...]:
-        """Return no history; the engine assumes a careful volatility then."""
-        self._answer()
-        return ()
-
-    async def day_ago(self, asset: Asset) -> Reading | None:
-        """Return nothing: whoever wants a fall within the day says so in the memory."""
-        self._answer()
-        return None
-
-    def _answer(self) -> datetime:
-        if self.is_down:
-            raise FeedUnavailable("the venue does not answer")
-        return self._clock.now()
-
-
-def _moved(book: Book, asset: str, by: Decimal) -> Book:
-    if book.asset != asset:
-        return book
-    bids, asks = (
-        tuple(replace(level, price=Price(level.price * by)) for level in side)
-        for side in (book.bids, book.asks)
-    )
-    return Book(book.asset, bids, asks, book.observed_at)
+def said(result: TapResult) -> str:
+    """Return what a person hears of a tap."""
+    return ENGLISH.say(f"tap.{result.name}")
 
 
 @dataclass
@@ -142,6 +83,11 @@ class Shown:
         pairs = ((label, parse_callback(data)) for row in self.words.rows for label, data in row)
         return {label: press for label, press in pairs if press is not None}
 
+    @property
+    def presses(self) -> dict[Button, Press]:
+        """What the buttons carry, in whatever language their labels are."""
+        return {press.button: press for press in self.buttons.values()}
+
 
 @dataclass
 class World:
@@ -160,7 +106,12 @@ class World:
     def __post_init__(self) -> None:
         """Open the door and take a pen."""
         self.front = self._door()
-        self.renderer = Renderer(clock=self.clock, zone=BERLIN, quote=self.desk.policy.quote)
+        self.renderer = Renderer(
+            clock=self.clock,
+            zone=BERLIN,
+            quote=self.desk.policy.quote,
+            wording=wording_of(self.desk.audience.language),
+        )
 
     # ------------------------------------------------------------------------------- time, engine
 
@@ -248,6 +199,14 @@ class World:
         request = self.request(person, act, message_id=shown.message_id)
         return await self.front.handle(replace(request, **changes))  # type: ignore[arg-type]
 
+    async def tap(self, person: str, button: Button) -> str:
+        """Let a person press that button of the newest message in their chat that has it."""
+        shown = next(
+            row for row in reversed(self.shown) if row.chat_id == person and button in row.presses
+        )
+        act = shown.presses[button]
+        return await self.front.handle(self.request(person, act, message_id=shown.message_id))
+
     async def reply(self, person: str, words: str, to: Shown) -> list[str]:
         """Let a person answer a message."""
         await self.front.handle(self.request(person, Reply(words, to.message_id)))
@@ -286,6 +245,7 @@ async def world(
     cash: str = "8000 -> 20",
     people: People = PEOPLE,
     groups: Sequence[str] = (),
+    language: str = "en",
     **rules: Any,  # noqa: ANN401  # any part of a policy
 ) -> AsyncIterator[World]:
     """Open a world for a portfolio in the words of ``tests.dsl``; drifted unless told otherwise.
@@ -296,6 +256,7 @@ async def world(
         cash: the quote currency.
         people: who is known.
         groups: chats that get messages besides the people's own.
+        language: what everybody reads.
         rules: of the policy.
     """
     situation = portfolio(*(lines or DRIFTED), cash=cash, **rules)
@@ -312,13 +273,15 @@ async def world(
             account=paper,
             placer=paper,
             snapshots=VenueSnapshots(market, paper, clock=clock, policy=policy, readings=said),
-            narrator=TemplateNarrator(clock=clock, zone=BERLIN),
+            narrator=TemplateNarrator(clock=clock, zone=BERLIN, wording=wording_of(language)),
+            questions=RulesReader(),
             policy=policy,
             mode=Mode.PAPER,
             audience=Audience(
                 approvers=tuple(sorted(people.approvers)),
                 viewers=(*sorted(people.viewers), *groups),
                 zone=BERLIN,
+                language=language,
             ),
         )
         yield World(desk, clock, market, paper, people, said)

@@ -42,7 +42,8 @@ def plain_words(outgoing: Outgoing) -> Rendered:
     pages = tuple(f"<b>{message.heading}</b>{again} {block}".strip() for block in message.blocks)
     nonce = outgoing.nonce
     row = (("Approve", f"v1|a|7f3k9q2m|{nonce}"), ("Reject", f"v1|r|7f3k9q2m|{nonce}"))
-    return Rendered(pages, plain="", news="", rows=(row,) if nonce else ())
+    rows = (row,) if nonce else ()
+    return Rendered(pages, plain="", news="", rows=rows, moved_up="– continued above")
 
 
 def write_down(

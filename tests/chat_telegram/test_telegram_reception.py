@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Button, Command, Press, Request
 from bot.chat.telegram import TelegramHome
-from bot.chat.telegram_reception import FAILED
 from bot.store.sqlite import SqliteStore
 from core.domain.errors import InvariantBroken
 from tests.chat_telegram.stage import ANN, HurriedClock, write_down
@@ -107,7 +107,7 @@ class TestAnswers:
         notebook.act = fail_at_presses
         press = await tap_card(tg, telegram, store)
         async with receiving(telegram, notebook):
-            assert (await tg.wait_answered(press)).text == FAILED
+            assert (await tg.wait_answered(press)).text == ENGLISH.say("tap.failed")
             tg.person(ANN).send(None, "/status")
             await notebook.wait_for(2)
         assert unhandled(store) == 0

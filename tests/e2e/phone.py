@@ -20,6 +20,7 @@ from bot.chat.commands.registry import STANDARD
 from bot.chat.front import Front
 from bot.chat.gate import People
 from bot.chat.render.renderer import Renderer
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Request
 from bot.chat.sender import OutboxSender
 from bot.chat.telegram import TelegramHome
@@ -119,7 +120,7 @@ class Phone:
         renderer = Renderer(clock=desk.clock, zone=UTC, quote=desk.policy.quote)
         menus = {
             person: [
-                (line.name, line.summary)
+                (line.name, line.summary(ENGLISH))
                 for line in STANDARD.menu(PEOPLE.role_of(person))  # type: ignore[arg-type]
             ]
             for person in (*PEOPLE.approvers, *PEOPLE.viewers)

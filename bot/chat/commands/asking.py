@@ -7,9 +7,9 @@ from bot.chat.commands.present import came_to, gates_of, held_of, signals_of
 from bot.chat.gate import Place, needs
 from bot.chat.render.pages import text
 from bot.chat.render.reports import history_line
+from bot.chat.render.words import Words
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
-from bot.explain.wording import en
 from bot.ports.records import Transaction
 from bot.workflow.digest import compose_digest
 from core.domain.decision import Decision, GateResult, Propose
@@ -29,16 +29,18 @@ async def why(visit: Visit) -> str:
     asked = visit.arguments[0] if visit.arguments else ""
     with visit.desk.store.reading() as tx:
         decision, asset = _find(tx, visit, asked)
+    words = visit.words
     if decision is None:
-        what = f"about {asked}" if asked else "yet"
-        visit.say("No record", text(f"I have no record of a decision {what}."))
+        none = words.say("why.none.about", asked=asked) if asked else words.say("why.none.yet")
+        visit.say(words.say("why.none"), text(none))
         return ""
-    about = f" about {asset}" if asset else ""
+    when, where = visit.reader.when(decision.decided_at), _where(words, decision, asset)
+    about = words.say("why.head.about", asset=asset, when=when) if asset else ""
     visit.say(
-        f"Decision{about}, {visit.reader.when(decision.decided_at)}",
-        text(*_told(visit, decision), *signals_of(visit, decision), *_where(decision, asset)),
+        about or words.say("why.head", when=when),
+        text(*_told(visit, decision), *signals_of(visit, decision), *where),
         text(*gates_of(visit, decision if asset is None else _only(decision, asset))),
-        text(f"Decision {decision.decision_id[:ID_SHOWN]}"),
+        text(words.say("why.id", decision=decision.decision_id[:ID_SHOWN])),
     )
     return ""
 
@@ -49,12 +51,14 @@ async def history(visit: Visit) -> str:
     count = _count(visit.arguments)
     with visit.desk.store.reading() as tx:
         rows = tx.proposals.latest(count)
+    words = visit.words
     if not rows:
-        visit.say("History", text("There was no proposal yet."))
+        visit.say(words.say("history.head"), text(words.say("history.none")))
         return ""
     reader, quote = visit.reader, visit.desk.policy.quote
-    blocks = [text(reader.when(row.created_at), history_line(row, quote)) for row in rows]
-    visit.say(f"The last {len(rows)} proposals" if len(rows) > 1 else "One proposal", *blocks)
+    blocks = [text(reader.when(row.created_at), history_line(row, quote, words)) for row in rows]
+    many = words.say("history.head.many", count=str(len(rows))) if len(rows) > 1 else ""
+    visit.say(many or words.say("history.head.one"), *blocks)
     return ""
 
 
@@ -73,13 +77,18 @@ def _told(visit: Visit, decision: Decision) -> Iterator[str]:
         yield held
 
 
-def _where(decision: Decision, asset: Asset | None) -> Iterator[str]:
+def _where(words: Words, decision: Decision, asset: Asset | None) -> Iterator[str]:
     """Yield where the asset that was asked about stood."""
+    weight = words.wording.weight
     for row in decision.standings:
         if row.asset == asset:
-            yield (
-                f"{asset} stood at {en.weight(row.weight)}; its target is {en.weight(row.target)}, "
-                f"its band {en.weight(row.low)} to {en.weight(row.high)}."
+            yield words.say(
+                "why.stood",
+                asset=row.asset,
+                weight=weight(row.weight),
+                target=weight(row.target),
+                low=weight(row.low),
+                high=weight(row.high),
             )
 
 

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Final
 
 from bot.chat.gate import NOT_VALID, Place, needs
-from bot.chat.render.pages import text
+from bot.chat.render.pages import Block, text
 from bot.chat.requests import Press, Role
 from bot.chat.visit import Visit
 from bot.ports.messages import MessageType, Notice, NoticeCode
@@ -18,16 +18,21 @@ from bot.workflow.propose import new_nonce, nonce_hash
 
 LONGEST_REASON: Final = 500
 SECOND_TAP_WITHIN: Final = timedelta(minutes=10)
-RESUMED: Final = "Proposals are on again."
-OFF_PEG: Final = "The quote coin is far off its par. This pause cannot be passed over."
-REASON_NEEDED: Final = "To resume all the same, send /resume with your reason behind it."
+
+# What a second tap came to, by the keys of its words.
+_SAID: Final = {
+    ResumeResult.OVERRIDDEN: "control.resumed",
+    ResumeResult.RESUMED: "control.resumed",
+    ResumeResult.OFF_PEG: "control.off_peg",
+    ResumeResult.HALTED: "control.is_halted",
+}
 
 
 @needs(Role.APPROVER, place=Place.ANYWHERE, any_age=True)
 async def pause(visit: Visit) -> str:
     """Hold new proposals back and withdraw the open one."""
     is_new = controls.pause(visit.desk, visit.person)
-    _tell(visit, heading="Paused", is_told=is_new and visit.hears(MessageType.NOTICE))
+    _tell(visit, heading="control.paused", is_told=is_new and visit.hears(MessageType.NOTICE))
     return ""
 
 
@@ -36,7 +41,7 @@ async def halt(visit: Visit) -> str:
     """Stop everything at once, without a question; only the machine lifts it."""
     why = " ".join(visit.arguments)[:LONGEST_REASON]
     is_new = controls.halt(visit.desk, visit.person, why=why)
-    _tell(visit, heading="Halted", is_told=is_new and visit.hears(MessageType.ALARM))
+    _tell(visit, heading="control.halted", is_told=is_new and visit.hears(MessageType.ALARM))
     await cancel_open_orders(visit.desk)
     return ""
 
@@ -49,12 +54,12 @@ async def resume(visit: Visit) -> str:
     if result is ResumeResult.NEEDS_REASON and reason:
         _ask_again(visit, reason)
     elif result is ResumeResult.NEEDS_REASON:
-        visit.say("Resume", text(*_standing(visit)), text(REASON_NEEDED))
+        _say(visit, "control.resume", text(visit.words.say("control.reason_needed")))
     elif result is ResumeResult.OFF_PEG:
-        visit.say("Resume", text(*_standing(visit)), text(OFF_PEG))
+        _say(visit, "control.resume", text(visit.words.say("control.off_peg")))
     else:
         is_new = result is ResumeResult.RESUMED
-        _tell(visit, heading="Resume", is_told=is_new and visit.hears(MessageType.NOTICE))
+        _tell(visit, heading="control.resume", is_told=is_new and visit.hears(MessageType.NOTICE))
     return ""
 
 
@@ -63,30 +68,26 @@ async def press_resume(visit: Visit) -> str:
     """Take the second tap that overrides a stress pause, with the reason given before."""
     press = visit.request.act
     if not isinstance(press, Press):
-        return NOT_VALID
+        return visit.words.say(NOT_VALID)
     with visit.desk.store.transaction() as tx:
         reason = _take_reason(tx, visit, press.nonce)
     if not reason:
-        return NOT_VALID
+        return visit.words.say(NOT_VALID)
     result = controls.resume(visit.desk, visit.person, reason=reason, is_second_tap=True)
-    if result in (ResumeResult.OVERRIDDEN, ResumeResult.RESUMED):
-        return RESUMED
-    if result is ResumeResult.OFF_PEG:
-        return OFF_PEG
-    return "Trading is halted." if result is ResumeResult.HALTED else "Nothing is paused."
+    return visit.words.say(_SAID.get(result, "control.not_paused"))
 
 
 def _tell(visit: Visit, *, heading: str, is_told: bool) -> None:
     """Say how things stand, unless this chat hears of the change anyway."""
-    if is_told:
-        return
-    visit.say(heading, text(*_standing(visit)))
+    if not is_told:
+        _say(visit, heading)
 
 
-def _standing(visit: Visit) -> tuple[str, ...]:
+def _say(visit: Visit, heading: str, *blocks: Block) -> None:
+    """Say how things stand, under the heading of that key."""
     with visit.desk.store.reading() as tx:
         state = tx.memory.state()
-    return visit.reader.standing(state)
+    visit.say(visit.words.say(heading), text(*visit.reader.standing(state)), *blocks)
 
 
 def _ask_again(visit: Visit, reason: str) -> None:

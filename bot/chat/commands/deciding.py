@@ -17,22 +17,6 @@ from core.domain.proposal import Proposal, ProposalState
 
 LONGEST_REASON: Final = 500
 
-SAID: Final[dict[TapResult, str]] = {
-    TapResult.APPROVED: "Approved. Fresh prices are being checked.",
-    TapResult.SECOND_STEP: "One more step: please look at the next message.",
-    TapResult.TOO_EARLY: "Please take three seconds to look, then tap again.",
-    TapResult.REJECTED: "Rejected. Nothing is traded.",
-    TapResult.LATER: "You will be reminded in 3 hours, without a sound.",
-    TapResult.EXPIRED: "Expired. Nothing was traded.",
-    TapResult.ENDED: "This was decided before. Nothing changes.",
-    TapResult.IN_PROGRESS: "Approved already, and under way.",
-    TapResult.HALTED: "Trading is halted. Nothing was approved.",
-    TapResult.UNSETTLED: "An earlier order is not settled yet. Nothing was approved.",
-    TapResult.NOT_VALID: NOT_VALID,
-}
-
-NOTED: Final = "Noted. While watching nothing is ordered."
-
 _ID: Final = re.compile(r"[0-9a-z]{8}")
 _REASON_KEY: Final = "reason"
 
@@ -40,18 +24,20 @@ _REASON_KEY: Final = "reason"
 @needs(Role.APPROVER)
 async def approve(visit: Visit) -> str:
     """Show the open card again with fresh buttons, or take ``/approve ID`` as the first tap."""
+    words = visit.words
     if not visit.arguments:
         if show_again(visit.desk, visit.request.chat_id) is None:
-            visit.say("Nothing to approve", text(_nothing_waits(visit)))
+            visit.say(words.say("approve.none"), text(_nothing_waits(visit)))
         return ""
     name = visit.arguments[0].lower()
     result = approvals.approve_by_id(
         visit.desk, name, person=visit.person, chat_id=visit.request.chat_id
     )
     if result is TapResult.NOT_VALID:
-        visit.say("Not approved", text(f"There is no open proposal {name} here."))
+        unknown = words.say("approve.unknown", proposal=name)
+        visit.say(words.say("approve.not"), text(unknown))
     elif result is not TapResult.SECOND_STEP:
-        visit.say(f"Proposal {name}", text(_words(visit, result)))
+        visit.say(words.say("decide.head", proposal=name), text(_words(visit, result)))
     if result is TapResult.APPROVED:
         visit.start(name)
     return ""
@@ -60,21 +46,24 @@ async def approve(visit: Visit) -> str:
 @needs(Role.APPROVER)
 async def reject(visit: Visit) -> str:
     """Reject the open proposal, or the one named, with the reason that follows."""
-    words = list(visit.arguments)
+    said, words = list(visit.arguments), visit.words
     with visit.desk.store.reading() as tx:
         live = tx.proposals.live()
-    name = words.pop(0).lower() if words and _ID.fullmatch(words[0].lower()) else ""
+    name = said.pop(0).lower() if said and _ID.fullmatch(said[0].lower()) else ""
     if not name and (live is None or live.state is not ProposalState.PROPOSED):
-        visit.say("Nothing to reject", text(_nothing_waits(visit)))
+        visit.say(words.say("reject.none"), text(_nothing_waits(visit)))
         return ""
     name = name or (live.proposal_id if live is not None else "")
-    reason = " ".join(words)[:LONGEST_REASON]
+    reason = " ".join(said)[:LONGEST_REASON]
     result = approvals.reject_by_id(visit.desk, name, person=visit.person, reason=reason)
     if result is TapResult.NOT_VALID:
-        visit.say("Not rejected", text(f"There is no open proposal {name}."))
+        visit.say(words.say("reject.not"), text(words.say("reject.unknown", proposal=name)))
         return ""
-    plan = f" ({headline(live.plan)})" if live is not None and live.proposal_id == name else ""
-    visit.say(f"Proposal {name}{plan}", text(SAID[result]))
+    heading = words.say("decide.head", proposal=name)
+    if live is not None and live.proposal_id == name:
+        plan = headline(live.plan, words)
+        heading = words.say("decide.head.plan", proposal=name, plan=plan)
+    visit.say(heading, text(_words(visit, result)))
     return ""
 
 
@@ -101,13 +90,13 @@ async def press_reject(visit: Visit) -> str:
             key=f"{_REASON_KEY}:{tap.proposal_id}:{visit.person}",
             asks=True,
         )
-    return SAID[result]
+    return _words(visit, result)
 
 
 @needs(Role.APPROVER)
 async def press_later(visit: Visit) -> str:
     """Remind silently in three hours; the proposal's lifetime stays the same."""
-    return SAID[approvals.remind_later(visit.desk, _tap(visit))]
+    return _words(visit, approvals.remind_later(visit.desk, _tap(visit)))
 
 
 @needs(Role.VIEWER)
@@ -118,8 +107,9 @@ async def press_details(visit: Visit) -> str:
         proposal = tx.proposals.get(name)
         stored = None if proposal is None else tx.decisions.get(proposal.decision_id)
     if proposal is None or stored is None:
-        return NOT_VALID
-    visit.say(f"Details of {name}", *details_of(visit, proposal, stored))
+        return visit.words.say(NOT_VALID)
+    heading = visit.words.say("details.head", proposal=name)
+    visit.say(heading, *details_of(visit, proposal, stored))
     return ""
 
 
@@ -149,9 +139,10 @@ def _said(visit: Visit, result: TapResult) -> str:
 
 
 def _words(visit: Visit, result: TapResult) -> str:
+    """Return the language's sentence for what a tap came to."""
     if result is TapResult.APPROVED and visit.desk.mode is Mode.WATCH:
-        return NOTED
-    return SAID[result]
+        return visit.words.say("tap.APPROVED.WATCH")
+    return visit.words.say(f"tap.{result.name}")
 
 
 def _tap(visit: Visit) -> Tap:
@@ -171,4 +162,4 @@ def _nothing_waits(visit: Visit) -> str:
     with visit.desk.store.reading() as tx:
         last: Proposal | None = next(iter(tx.proposals.latest(1)), None)
     outcome = "" if last is None else f" {visit.reader.outcome(last)}"
-    return f"No proposal waits for an answer.{outcome}"
+    return f"{visit.words.say('decide.nothing_waits')}{outcome}"

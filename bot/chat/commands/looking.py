@@ -10,9 +10,8 @@ from bot.chat.render.shifted import shifted_lines
 from bot.chat.render.weights import room_column, weights_table
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
-from bot.explain.wording import en
 from bot.workflow.check import explain
-from core.domain.decision import Decision, Gate, Propose
+from core.domain.decision import Decision, Gate, Plan, Propose
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.state import EngineState
 
@@ -23,7 +22,7 @@ async def status(visit: Visit) -> str:
     present = await look_now(visit)
     with visit.desk.store.reading() as tx:
         live, state, last = tx.proposals.live(), tx.memory.state(), tx.decisions.latest(1)
-    heading = f"{visit.desk.mode} · {_value(visit, present.decision)}"
+    heading = f"{visit.words.say(f'mode.{visit.desk.mode}')} · {_value(visit, present.decision)}"
     visit.say(
         heading,
         text(present.caveat) if present.caveat else Block(()),
@@ -39,36 +38,39 @@ async def status(visit: Visit) -> str:
 async def plan(visit: Visit) -> str:
     """Say what would be proposed now and why, or how far everything is from that."""
     present = await look_now(visit)
-    decision = present.decision
-    if decision is None:
-        visit.say("No plan now", text(present.caveat))
-        return ""
-    if present.caveat:
-        visit.say("No plan now", text(present.caveat), room_table(visit, decision))
+    decision, words = present.decision, visit.words
+    if decision is None or present.caveat:
+        visit.say(words.say("plan.none"), text(present.caveat), room_table(visit, decision))
         return ""
     lines = (await explain(visit.desk, decision)).lines
-    words = paragraph(line for line in lines if line != held_of(visit, decision))
-    outcome, quote = decision.outcome, visit.desk.policy.quote
+    why = paragraph(line for line in lines if line != held_of(visit, decision))
+    outcome = decision.outcome
     if isinstance(outcome, Propose):
-        note = "This only shows the plan. The daily look is what proposes it."
-        blocks = plan_blocks(outcome.plan, decision.standings, quote)
-        visit.say(f"Now: {headline(outcome.plan)}", *blocks, words, text(note))
+        name = words.say("plan.now", plan=headline(outcome.plan, words))
+        blocks = _contract(visit, decision, outcome.plan)
+        visit.say(name, *blocks, why, text(words.say("plan.note")))
     elif outcome.withheld is not None:
-        blocks = plan_blocks(outcome.withheld, decision.standings, quote)
-        without = "Without the pause" if outcome.gate is Gate.PAUSE else "It would be"
-        name = f"{without}: {headline(outcome.withheld)}"
-        visit.say("Nothing to propose now", words, text(name), *blocks)
+        key = "plan.without_pause" if outcome.gate is Gate.PAUSE else "plan.otherwise"
+        name = words.say(key, plan=headline(outcome.withheld, words))
+        blocks = _contract(visit, decision, outcome.withheld)
+        visit.say(words.say("plan.nothing"), why, text(name), *blocks)
     else:
-        visit.say("Nothing to propose now", words, room_table(visit, decision))
+        visit.say(words.say("plan.nothing"), why, room_table(visit, decision))
     return ""
+
+
+def _contract(visit: Visit, decision: Decision, plan: Plan) -> list[Block]:
+    quote, words = visit.desk.policy.quote, visit.words
+    return plan_blocks(plan, decision.standings, quote=quote, words=words)
 
 
 def room_table(visit: Visit, decision: Decision | None) -> Block:
     """Return the weights and how much room each asset has left; no block without weights."""
     if decision is None or not decision.standings:
         return Block(())
-    last = room_column(decision.standings)
-    return table(weights_table(decision.standings, visit.desk.policy.quote, last))
+    quote, words = visit.desk.policy.quote, visit.words
+    last = room_column(decision.standings, words)
+    return table(weights_table(decision.standings, quote, last=last, words=words))
 
 
 def _shifted(visit: Visit, decision: Decision | None) -> Block:
@@ -81,30 +83,32 @@ def _shifted(visit: Visit, decision: Decision | None) -> Block:
 
 
 def _value(visit: Visit, decision: Decision | None) -> str:
+    words = visit.words
     if decision is None or decision.value is None:
-        return "value not known yet"
-    return f"value {en.money(decision.value, visit.desk.policy.quote)}"
+        return words.say("status.value.unknown")
+    value = words.wording.money(decision.value, visit.desk.policy.quote)
+    return words.say("status.value", value=value)
 
 
 def _standing(visit: Visit, live: Proposal | None, state: EngineState) -> Iterator[str]:
-    reader = visit.reader
+    reader, words = visit.reader, visit.words
     if live is not None and live.state is ProposalState.PROPOSED:
-        until = reader.until(live.expires_at)
-        name = f"Proposal {live.proposal_id} ({headline(live.plan)})"
-        yield f"{name} waits until {until}. /approve shows it."
+        until, plan = reader.until(live.expires_at), headline(live.plan, words)
+        yield words.say("status.waits", proposal=live.proposal_id, plan=plan, until=until)
     elif live is not None:
         yield reader.outcome(live)
     else:
-        yield "No proposal is open."
+        yield words.say("status.none_open")
     yield from reader.standing(state)
 
 
 def _looks(visit: Visit, last: Decision | None) -> Iterator[str]:
-    reader = visit.reader
+    reader, words = visit.reader, visit.words
     if last is None:
-        yield "There was no look at the market yet."
+        yield words.say("status.no_look")
     else:
-        yield f"Last look {reader.when(last.decided_at)}. {came_to(visit, last)}"
+        when = reader.when(last.decided_at)
+        yield words.say("status.last_look", when=when, outcome=came_to(visit, last))
     due = visit.next_look()
     if due is not None:
-        yield f"Next daily look {reader.when(due)}."
+        yield words.say("status.next_look", when=reader.when(due))

@@ -15,7 +15,6 @@ from bot.explain.market import day_words, factors_line, mark_line, next_line, op
 from bot.explain.reasons import reason_lines
 from bot.explain.speech import Speech
 from bot.explain.states import stress_standing
-from bot.explain.wording import en
 from bot.ports.records import StoredDecision
 from bot.ports.withheld import MARK_DAYS, Withheld
 from core.domain.decision import Reason, ReasonCode
@@ -49,12 +48,11 @@ class _View:
 
     @property
     def speech(self) -> Speech:
-        reader = self.visit.reader
-        return Speech(en, reader.now, reader.zone, reader.quote)
+        return self.visit.reader.speech
 
     def sentences(self, reasons: Iterator[Reason]) -> tuple[str, ...]:
         reader = self.visit.reader
-        return reason_lines(reasons, now=reader.now, zone=reader.zone)
+        return reason_lines(reasons, now=reader.now, zone=reader.zone, wording=reader.wording)
 
 
 @needs(Role.VIEWER, place=Place.FAMILIAR)
@@ -65,14 +63,15 @@ async def regime(visit: Visit) -> str:
         stored = None if last is None else tx.decisions.get(last.decision_id)
         state = visit.reader.named(tx.memory.state())
         withheld = next(iter(tx.withheld.latest(1)), None)
+    words = visit.words
     if stored is None:
-        speech = Speech(en, visit.now, visit.reader.zone, visit.reader.quote)
-        visit.say("The market", text(speech.say("market.not_yet")))
+        not_yet = visit.reader.speech.say("market.not_yet")
+        visit.say(words.say("regime.head.not_yet"), text(not_yet))
         return ""
     view = _View(visit, stored, state, withheld)
-    label = en.VOCABULARY["label"][state.regime.published]
+    label = words.word("label", state.regime.published)
     visit.say(
-        f"The market: {label}",
+        words.say("regime.head", label=label),
         text(*_doing(view)),
         *_score(view),
         text(*_stress(view)),
@@ -80,7 +79,7 @@ async def regime(visit: Visit) -> str:
         *_held(view),
         text(*_shifts(view)),
         *_targets(view),
-        text("Data", *input_lines(view.speech, stored.snapshot)),
+        text(words.say("regime.data"), *input_lines(view.speech, stored.snapshot)),
     )
     return ""
 
@@ -102,7 +101,8 @@ def _score(view: _View) -> Iterator[Block]:
     if memory.score is None:
         return
     change = closest_change(memory, rules)
-    yield table(score_table(memory.score, rules, None if change is None else change.threshold))
+    threshold, words = None if change is None else change.threshold, view.visit.words
+    yield table(score_table(memory.score, rules, threshold=threshold, words=words))
     legend = view.speech.say("market.score", {"sma": str(rules.sma), "er": str(rules.er)})
     yield text(legend, *([] if change is None else [_next(view, change)]))
 
@@ -137,7 +137,7 @@ def _stress(view: _View) -> Iterator[str]:
 def _points(view: _View) -> Iterator[Block]:
     rules = view.policy.stress
     if rules.families:
-        yield table(points_table(view.state.stress, rules))
+        yield table(points_table(view.state.stress, rules, view.visit.words))
 
 
 def _held(view: _View) -> Iterator[Block]:
@@ -145,10 +145,10 @@ def _held(view: _View) -> Iterator[Block]:
     row = view.withheld
     if row is None:
         return
-    speech, quote = view.speech, view.policy.quote
+    speech, words, quote = view.speech, view.visit.words, view.policy.quote
     told = speech.say("market.held", {"when": speech.when(row.withheld_at)})
-    yield text(told, headline(row.plan))
-    yield table(plan_table(row.plan.trades, quote))
+    yield text(told, headline(row.plan, words))
+    yield table(plan_table(row.plan.trades, quote, words))
     marked = {mark.days for mark in row.marks}
     left = [days for days in MARK_DAYS if days not in marked and _is_ahead(view, row, days)]
     lines = [mark_line(speech, mark.days, mark.gained) for mark in row.marks]
@@ -172,4 +172,4 @@ def _shifts(view: _View) -> Iterator[str]:
 def _targets(view: _View) -> Iterator[Block]:
     tilt = view.state.tilt
     if any(tilt.shift_of(asset) for asset, _ in view.policy.targets):
-        yield table(targets_table(view.policy, tilt))
+        yield table(targets_table(view.policy, tilt, view.visit.words))

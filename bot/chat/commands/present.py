@@ -6,8 +6,6 @@ from bot.chat.render.cards import headline
 from bot.chat.visit import Visit
 from bot.explain.reasons import FAILED, gate_lines
 from bot.explain.signals import held_line, signal_line
-from bot.explain.speech import Speech
-from bot.explain.wording import en
 from bot.workflow.check import look
 from core.domain.decision import Decision, Gate, NoTrade, Propose, ReasonCode
 from core.domain.errors import AccountProblem, FeedUnavailable
@@ -31,14 +29,15 @@ class Present:
 
 async def look_now(visit: Visit) -> Present:
     """Return a decision on fresh data; when there are none, the last one with its age."""
+    words = visit.words
     if visit.desk.executing.locked():
-        return _stored(visit, "A plan is being carried out, and the account is left to it.")
+        return _stored(visit, words.say("present.executing"))
     try:
         fresh = await look(visit.desk)
     except AccountProblem as problem:
-        return _stored(visit, f"The account cannot be used now: {str(problem).rstrip('.')}.")
+        return _stored(visit, words.say("present.account", why=str(problem).rstrip(".")))
     except FeedUnavailable as error:
-        return _stored(visit, f"There are no fresh data now: {error}.")
+        return _stored(visit, words.say("present.no_data", why=str(error)))
     if fresh.standings:
         return Present(fresh, "")
     return _stored(visit, why_not(visit, fresh))
@@ -47,10 +46,11 @@ async def look_now(visit: Visit) -> Present:
 def why_not(visit: Visit, decision: Decision) -> str:
     """Return what a decision came to, in one sentence."""
     if isinstance(decision.outcome, Propose):
-        return f"A plan was due: {headline(decision.outcome.plan)}."
+        plan = headline(decision.outcome.plan, visit.words)
+        return visit.words.say("present.due", plan=plan)
     lines = gates_of(visit, decision)
     failed = next((line for line in lines if line.startswith(FAILED)), "")
-    return failed.removeprefix(FAILED) or "There was nothing to trade."
+    return failed.removeprefix(FAILED) or visit.words.say("present.nothing")
 
 
 def came_to(visit: Visit, decision: Decision) -> str:
@@ -58,30 +58,32 @@ def came_to(visit: Visit, decision: Decision) -> str:
     outcome = decision.outcome
     if isinstance(outcome, NoTrade) and outcome.gate in (Gate.HALT, Gate.PAUSE):
         codes = (reason.code for reason in decision.reasons if reason.code in _HOLDS)
-        why = next((en.VOCABULARY["why"][code] for code in codes), "")
-        return f"Nothing was proposed: {why}." if why else "Nothing was proposed."
+        why = next((visit.words.word("why", code) for code in codes), "")
+        if why:
+            return visit.words.say("present.held.why", why=why)
+        return visit.words.say("present.held")
     return why_not(visit, decision)
 
 
 def gates_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     """Return every gate that was asked, with its reasons and margins."""
     reader = visit.reader
-    return gate_lines(decision, quote=reader.quote, now=reader.now, zone=reader.zone)
+    return gate_lines(
+        decision, quote=reader.quote, now=reader.now, zone=reader.zone, wording=reader.wording
+    )
 
 
 def signals_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     """Return what the market did to what the decision turned on; often nothing."""
     reader = visit.reader
-    speech = Speech(en, reader.now, reader.zone, reader.quote)
-    line = signal_line(speech, decision_facts(decision, quote=reader.quote))
+    line = signal_line(reader.speech, decision_facts(decision, quote=reader.quote))
     return (line,) if line else ()
 
 
 def held_of(visit: Visit, decision: Decision) -> str:
     """Return what a stress pause alone holds back, in a sentence; often nothing."""
     reader = visit.reader
-    speech = Speech(en, reader.now, reader.zone, reader.quote)
-    return held_line(speech, decision_facts(decision, quote=reader.quote))
+    return held_line(reader.speech, decision_facts(decision, quote=reader.quote))
 
 
 def _stored(visit: Visit, caveat: str) -> Present:
@@ -90,5 +92,5 @@ def _stored(visit: Visit, caveat: str) -> Present:
     last = next((row for row in recent if row.standings), None)
     if last is None:
         return Present(None, caveat)
-    age = en.span(visit.now - last.decided_at)
-    return Present(last, f"{caveat} These figures are {age} old.")
+    age = visit.words.wording.span(visit.now - last.decided_at)
+    return Present(last, f"{caveat} {visit.words.say('present.age', age=age)}")

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.commands import about, asking, controls, deciding, looking, market, unknown
+from bot.chat.commands import (
+    about,
+    asking,
+    controls,
+    deciding,
+    looking,
+    market,
+    questions,
+    unknown,
+)
 from bot.chat.gate import Guarded
 from bot.chat.requests import Button, Command, Press, Reply, Role
 from bot.chat.visit import MenuLine
@@ -71,20 +80,21 @@ class Registry:
 
 STANDARD: Final = Registry(
     commands=(
-        (MenuLine("status", "", "where things stand"), looking.status),
-        (MenuLine("plan", "", "what would be proposed now"), looking.plan),
-        (MenuLine("approve", "[ID]", "the open card again, or approve by id"), deciding.approve),
-        (MenuLine("reject", "[ID] [reason]", "reject the open proposal"), deciding.reject),
-        (MenuLine("why", "[coin or id]", "why it was decided so"), asking.why),
-        (MenuLine("regime", "", "what the market is doing"), market.regime),
-        (MenuLine("history", "[n]", "the last proposals"), asking.history),
-        (MenuLine("digest", "", "the daily summary, now"), asking.digest),
-        (MenuLine("pause", "", "no new proposals"), controls.pause),
-        (MenuLine("resume", "[reason]", "proposals again"), controls.resume),
-        (MenuLine("halt", "[reason]", "stop everything at once"), controls.halt),
-        (MenuLine("settings", "", "the rules in force"), about.settings),
-        (MenuLine("help", "", "this list"), about.help_),
-        (MenuLine("start", "", "what this is"), about.start),
+        (MenuLine("status"), looking.status),
+        (MenuLine("plan"), looking.plan),
+        (MenuLine("approve"), deciding.approve),
+        (MenuLine("reject"), deciding.reject),
+        (MenuLine("why"), asking.why),
+        (MenuLine("ask"), questions.ask),
+        (MenuLine("regime"), market.regime),
+        (MenuLine("history"), asking.history),
+        (MenuLine("digest"), asking.digest),
+        (MenuLine("pause"), controls.pause),
+        (MenuLine("resume"), controls.resume),
+        (MenuLine("halt"), controls.halt),
+        (MenuLine("settings"), about.settings),
+        (MenuLine("help"), about.help_),
+        (MenuLine("start"), about.start),
     ),
     buttons={
         Button.APPROVE: deciding.press_approve,

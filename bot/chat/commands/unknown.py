@@ -16,9 +16,9 @@ async def unknown(visit: Visit) -> str:
     with visit.desk.store.transaction() as tx:
         if not tx.inbox.allow_once(key, at=visit.now, every_seconds=HINT_EVERY):
             return ""
-    act = visit.request.act
-    what = f"/{act.name[:LONGEST_NAME]} is no command." if isinstance(act, Command) else ""
-    visit.say(
-        "", text(f"{what or 'Only commands and buttons are understood here.'} /help lists them.")
-    )
+    act, words = visit.request.act, visit.words
+    if isinstance(act, Command):
+        visit.say("", text(words.say("unknown.command", name=act.name[:LONGEST_NAME])))
+    else:
+        visit.say("", text(words.say("unknown.words")))
     return ""

@@ -3,16 +3,8 @@
 import re
 from typing import Final
 
+from bot.chat.render.words import Words
 from bot.chat.requests import Button, Press
-
-LABELS: Final[dict[Button, str]] = {
-    Button.APPROVE: "Approve",
-    Button.REJECT: "Reject",
-    Button.DETAILS: "Details",
-    Button.LATER: "Later",
-    Button.CONFIRM: "Confirm",
-    Button.RESUME: "Resume anyway",
-}
 
 RESUME_SUBJECT: Final = "resume"
 """Stands in place of a proposal's id in the button that overrides a stress pause."""
@@ -20,6 +12,11 @@ RESUME_SUBJECT: Final = "resume"
 _DATA = re.compile(
     rf"v1\|([{''.join(Button)}])\|([0-9a-z]{{8}}|{RESUME_SUBJECT})\|([0-9A-Za-z_-]{{22}})"
 )
+
+
+def label_of(button: Button, words: Words) -> str:
+    """Return what stands on a button."""
+    return words.say(f"button.{button.name}")
 
 
 def callback_data(press: Press) -> str:

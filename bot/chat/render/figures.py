@@ -5,36 +5,46 @@ Rounded figures in sentences are ``bot.explain.wording``'s. What a person approv
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.explain.wording import en
+from bot.chat.render.words import Words
 from core.domain.units import Asset, text_of
 
 _TENTH = Decimal("0.1")
+_MINUS = "−"
 
 
-def exact(number: Decimal) -> str:
+def exact(number: Decimal, words: Words) -> str:
     """Return every digit of a number, thousands grouped: "108,900", "0.03195"."""
     whole, dot, rest = text_of(number).partition(".")
-    return f"{int(whole):,}{dot}{rest}"
+    grouped = f"{int(whole):,}".replace(",", words.say("figure.thousands"))
+    return f"{grouped}{_pointed(dot, words)}{rest}"
 
 
-def amount_text(amount: Decimal, asset: Asset, quote: Asset) -> str:
+def amount_text(amount: Decimal, asset: Asset, *, quote: Asset, words: Words) -> str:
     """Return money in its usual form and coins to the last digit: "$250", "0.05 BTC"."""
-    return en.money(amount, quote) if asset == quote else f"{exact(amount)} {asset}"
+    if asset == quote:
+        return words.wording.money(amount, quote)
+    return f"{exact(amount, words)} {asset}"
 
 
-def percent(share: Decimal) -> str:
+def percent(share: Decimal, words: Words) -> str:
     """Return a share as percent with one decimal and no sign: "62.0"."""
-    return _tenths(share * 100)
+    return _pointed(_tenths(share * 100), words)
 
 
-def short_percent(share: Decimal) -> str:
+def short_percent(share: Decimal, words: Words) -> str:
     """Return a share as percent, without the decimal where it is zero: "50", "33.3"."""
-    return percent(share).removesuffix(".0")
+    return _pointed(_tenths(share * 100).removesuffix(".0"), words)
 
 
-def signed_points(distance: Decimal) -> str:
+def signed_points(distance: Decimal, words: Words) -> str:
     """Return a distance in percentage points with one decimal: "8.0", "−2.0"."""
-    return percent(distance).replace("-", "−")
+    return percent(distance, words).replace("-", _MINUS)
+
+
+def signed_hundredths(figure: Decimal, words: Words) -> str:
+    """Return a score with sign and two decimals: "+0.42", "−0.61", and "0.00" without a sign."""
+    text = f"{figure:+.2f}".replace("-", _MINUS)
+    return _pointed("0.00" if text in (f"{_MINUS}0.00", "+0.00") else text, words)
 
 
 def whole_percent(share: Decimal) -> str:
@@ -45,3 +55,7 @@ def whole_percent(share: Decimal) -> str:
 def _tenths(number: Decimal) -> str:
     rounded = number.quantize(_TENTH, rounding=ROUND_HALF_UP)
     return str(abs(rounded)) if not rounded else str(rounded)
+
+
+def _pointed(figure: str, words: Words) -> str:
+    return figure.replace(".", words.say("figure.point"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.chat.render.columns import aligned, first_that_fits, spread
 from bot.chat.render.figures import exact
-from bot.explain.wording import en
+from bot.chat.render.words import Words
 from core.domain.decision import PlannedTrade
 from core.domain.market import Side
 from core.domain.proposal import Fill
@@ -17,7 +17,8 @@ class _Leg:
     """One leg in words.
 
     Attributes:
-        sign, bound: what the price means, short and in words.
+        sign: what the price means, in the one character or word that a single line has room for.
+        price_line: the price and what it means, on a line of its own.
         amount: what it is worth, with its currency.
     """
 
@@ -26,43 +27,46 @@ class _Leg:
     quantity: str
     sign: str
     price: str
-    bound: str
+    price_line: str
     amount: str
 
 
-def plan_table(trades: Iterable[PlannedTrade], quote: Asset) -> tuple[str, ...]:
+def plan_table(trades: Iterable[PlannedTrade], quote: Asset, words: Words) -> tuple[str, ...]:
     """Return every leg with its exact amount, the worst price it accepts, and what it is worth."""
-    legs = [
-        _Leg(
-            verb=trade.side.value,
-            asset=trade.asset,
-            quantity=exact(trade.quantity),
-            sign="≥" if trade.side is Side.SELL else "≤",
-            price=exact(trade.worst_price),
-            bound="or more" if trade.side is Side.SELL else "or less",
-            amount=en.money(notional(trade.quantity, trade.mid), quote),
-        )
-        for trade in trades
-    ]
+    legs = [_planned(trade, quote, words) for trade in trades]
     return first_that_fits(_layouts(legs, quote))
 
 
-def fills_table(fills: Sequence[Fill], quote: Asset) -> tuple[str, ...]:
+def _planned(trade: PlannedTrade, quote: Asset, words: Words) -> _Leg:
+    is_sale, price = trade.side is Side.SELL, exact(trade.worst_price, words)
+    return _Leg(
+        verb=words.say(f"leg.{trade.side}"),
+        asset=trade.asset,
+        quantity=exact(trade.quantity, words),
+        sign="≥" if is_sale else "≤",
+        price=price,
+        price_line=words.say("leg.or_more" if is_sale else "leg.or_less", price=price),
+        amount=words.wording.money(notional(trade.quantity, trade.mid), quote),
+    )
+
+
+def fills_table(fills: Sequence[Fill], quote: Asset, words: Words) -> tuple[str, ...]:
     """Return what was traded: per asset and side the exact amount, the average price, the money."""
     legs = []
     for asset, side in dict.fromkeys((fill.asset, fill.side) for fill in fills):
         own = [fill for fill in fills if (fill.asset, fill.side) == (asset, side)]
         quantity = Quantity(sum((fill.quantity for fill in own), ZERO))
         amount = Money(sum((fill.notional for fill in own), ZERO))
+        price = words.wording.price(Price(amount / quantity))
         legs.append(
             _Leg(
-                verb="SOLD" if side is Side.SELL else "BOUGHT",
+                verb=words.say("leg.SOLD" if side is Side.SELL else "leg.BOUGHT"),
                 asset=asset,
-                quantity=exact(quantity),
-                sign="at",
-                price=en.price(Price(amount / quantity)),
-                bound="on average",
-                amount=en.money(amount, quote),
+                quantity=exact(quantity, words),
+                sign=words.say("leg.at"),
+                price=price,
+                price_line=words.say("leg.on_average", price=price),
+                amount=words.wording.money(amount, quote),
             )
         )
     return first_that_fits(_layouts(legs, quote))
@@ -89,10 +93,10 @@ def _layouts(legs: Sequence[_Leg], quote: Asset) -> Iterator[tuple[str, ...]]:
 
 def _two_lines(leg: _Leg) -> Iterator[str]:
     yield spread(f"{leg.verb} {leg.quantity} {leg.asset}", leg.amount)
-    yield f"  at {leg.price} {leg.bound}"
+    yield f"  {leg.price_line}"
 
 
 def _three_lines(leg: _Leg) -> Iterator[str]:
     yield spread(f"{leg.verb} {leg.asset}", leg.amount)
     yield f"  {leg.quantity}"
-    yield f"  at {leg.price} {leg.bound}"
+    yield f"  {leg.price_line}"

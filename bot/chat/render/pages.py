@@ -10,7 +10,6 @@ from enum import StrEnum
 from unicodedata import category
 
 LIMIT = 4096
-CONTINUED = "– continued"
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
@@ -28,12 +27,14 @@ class Rendered:
         plain: the same without markup.
         news: of an edited message the part that is new, plain; empty when all of it is.
         rows: the buttons row by row, none for people who may only look.
+        moved_up: stands where a page was, once its message has fewer of them.
     """
 
     pages: tuple[str, ...]
     plain: str
     news: str = ""
     rows: Rows = ()
+    moved_up: str = ""
 
 
 class Kind(StrEnum):
@@ -78,14 +79,19 @@ def plain(blocks: Iterable[Block]) -> str:
     return "\n\n".join("\n".join(map(clean, block.lines)) for block in blocks if block.lines)
 
 
-def pages(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """Return the blocks as Telegram HTML, as few pages as possible and at least one."""
+def pages(blocks: Iterable[Block], *, continued: str) -> tuple[str, ...]:
+    """Return the blocks as Telegram HTML, as few pages as possible and at least one.
+
+    Args:
+        blocks: the message.
+        continued: what every page but the first begins with.
+    """
     done: list[str] = []
     open_page = _Page()
     for line in _lines(blocks):
         if not open_page.takes(line):
             done.append(open_page.html())
-            open_page = _Page(after=line)
+            open_page = _Page(escaped(continued))
         open_page.add(line)
     return (*done, open_page.html())
 
@@ -120,13 +126,13 @@ class _Line:
 
 
 class _Page:
-    """One page under way; ``after`` is the line that no longer fitted on the page before."""
+    """One page under way; ``start`` is what it begins with when it goes on with a message."""
 
-    def __init__(self, after: _Line | None = None) -> None:
-        self._parts: list[str] = [] if after is None else [CONTINUED]
-        self._size = units("".join(self._parts))
+    def __init__(self, start: str = "") -> None:
+        self._parts: list[str] = [start] if start else []
+        self._size = units(start)
         self._in_table = False
-        self._is_torn = after is not None
+        self._is_torn = bool(start)
 
     def takes(self, line: _Line) -> bool:
         room = LIMIT - len("</pre>")

@@ -5,18 +5,31 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
-from bot.chat.render.callbacks import LABELS, RESUME_SUBJECT, callback_data
+from bot.chat.render.callbacks import RESUME_SUBJECT, callback_data, label_of
 from bot.chat.render.cards import (
     card_blocks,
     card_news,
     card_update_blocks,
     second_card_blocks,
 )
-from bot.chat.render.pages import Block, Kind, Rendered, Rows, head, pages, plain, text
+from bot.chat.render.pages import (
+    Block,
+    Kind,
+    Rendered,
+    Rows,
+    escaped,
+    head,
+    pages,
+    paragraph,
+    plain,
+    text,
+)
 from bot.chat.render.reader import Reader
 from bot.chat.render.reports import digest_blocks, report_blocks
+from bot.chat.render.words import Words
 from bot.chat.requests import Button, Press
 from bot.explain.notices import notice_line
+from bot.explain.wording import Wording, en
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.messages import (
@@ -32,8 +45,6 @@ from bot.ports.messages import (
 )
 from core.domain.proposal import ProposalState
 from core.domain.units import Asset
-
-REPEATED: Final = " (repeated)"
 
 # Part of a conversation: the mode adds nothing.
 _ASIDES = frozenset(
@@ -55,7 +66,12 @@ _RESUME_ROWS: Final[_Buttons] = ((Button.RESUME,),)
 
 
 class Renderer:
-    """Puts every kind of message into words, for the chat it goes to."""
+    """Puts every kind of message into words, for the chat it goes to.
+
+    Attributes:
+        zone: the readers' time zone.
+        words: the chat's own words in their language.
+    """
 
     def __init__(
         self,
@@ -64,6 +80,7 @@ class Renderer:
         zone: tzinfo,
         quote: Asset,
         owners: Mapping[str, str] | None = None,
+        wording: Wording = en,
     ) -> None:
         """Keep what all readers share.
 
@@ -72,29 +89,32 @@ class Renderer:
             zone: the local time zone.
             quote: the currency of money that comes without one.
             owners: the person behind a chat whose id is not the person's own, e.g. the console.
+            wording: the language.
         """
+        self.zone = zone
+        self.words = Words(wording)
         self._clock = clock
-        self._zone = zone
         self._quote = quote
         self._owners = dict(owners or {})
 
     def render(self, outgoing: Outgoing) -> Rendered:
         """Return a message in words, with its buttons while it carries their secret."""
         reader = self._reader(outgoing.chat_id)
-        message = outgoing.message
+        message, words = outgoing.message, reader.words
         blocks = _blocks(message, reader)
         if outgoing.repeated:
-            blocks = _marked(blocks)
+            blocks = _marked(blocks, words.say("mark.repeated"))
         return Rendered(
-            pages=pages(blocks),
+            pages=pages(blocks, continued=words.say("mark.continued")),
             plain=plain(blocks),
             news=_news(message, reader) if isinstance(message, CardUpdate) else "",
-            rows=_rows(message, outgoing.nonce),
+            rows=_rows(message, outgoing.nonce, words),
+            moved_up=escaped(words.say("mark.continued_above")),
         )
 
     def _reader(self, chat_id: str) -> Reader:
         person = self._owners.get(chat_id, chat_id)
-        return Reader(self._clock.now(), self._zone, self._quote, person)
+        return Reader(self._clock.now(), self.zone, self._quote, person, self.words.wording)
 
 
 def _news(update: CardUpdate, reader: Reader) -> str:
@@ -116,9 +136,16 @@ def _blocks(message: Message, reader: Reader) -> list[Block]:  # one per kind
         case Digest():
             return digest_blocks(message, reader)
         case Notice():
-            return [text(_notice(message, reader))]
+            return _told(message, reader)
         case Answer():
             return _answer(message)
+
+
+def _told(notice: Notice, reader: Reader) -> list[Block]:
+    """Return a notice's sentence, made by code, and below it why, where there is more to say."""
+    blocks = [text(_notice(notice, reader))]
+    more = notice.explanation
+    return blocks if more is None else [*blocks, paragraph(more.lines)]
 
 
 def _notice(notice: Notice, reader: Reader) -> str:
@@ -126,27 +153,28 @@ def _notice(notice: Notice, reader: Reader) -> str:
         (name, reader.name(value) if name == "by" else value) for name, value in notice.values
     )
     named = replace(notice, values=values)
-    line = notice_line(named, reader.now, reader.zone, quote=reader.quote)
-    return line if notice.code in _ASIDES else f"{notice.mode} · {line}"
+    line = notice_line(named, reader.now, reader.zone, quote=reader.quote, wording=reader.wording)
+    mode = reader.words.say(f"mode.{notice.mode}")
+    return line if notice.code in _ASIDES else f"{mode} · {line}"
 
 
 def _answer(answer: Answer) -> list[Block]:
     blocks = [head(answer.heading)] if answer.heading else []
-    for number, words in enumerate(answer.blocks):
+    for number, lines in enumerate(answer.blocks):
         kind = Kind.TABLE if number in answer.tables else Kind.TEXT
-        blocks.append(Block(tuple(words.split("\n")), kind))
+        blocks.append(Block(tuple(lines.split("\n")), kind))
     return blocks
 
 
-def _marked(blocks: list[Block]) -> list[Block]:
+def _marked(blocks: list[Block], mark: str) -> list[Block]:
     """Say at the heading that a copy of this message may have arrived before."""
     place = next((n for n, block in enumerate(blocks) if block.kind is Kind.HEAD), 0)
     lines = blocks[place].lines
-    marked = replace(blocks[place], lines=(lines[0] + REPEATED, *lines[1:]))
+    marked = replace(blocks[place], lines=(f"{lines[0]} {mark}", *lines[1:]))
     return [*blocks[:place], marked, *blocks[place + 1 :]]
 
 
-def _rows(message: Message, nonce: str) -> Rows:
+def _rows(message: Message, nonce: str, words: Words) -> Rows:
     if not nonce:
         return ()
     rows: _Buttons
@@ -160,6 +188,9 @@ def _rows(message: Message, nonce: str) -> Rows:
         case _:
             return ()
     return tuple(
-        tuple((LABELS[button], callback_data(Press(button, subject, nonce))) for button in row)
+        tuple(
+            (label_of(button, words), callback_data(Press(button, subject, nonce)))
+            for button in row
+        )
         for row in rows
     )

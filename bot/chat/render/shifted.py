@@ -1,12 +1,11 @@
 """A decision whose goals or bands are not the person's own -> one sentence that says so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.chat.render.reader import Reader
 from bot.explain.signals import signal_line
-from bot.explain.speech import Speech
-from bot.explain.wording import en
 from core.domain.decision import Decision, Reason, ReasonCode
 from core.domain.units import ONE, Asset
 from core.facts import decision_facts
@@ -25,7 +24,7 @@ def shifted_lines(
         reader: who reads it.
         told: the words beside the table.
     """
-    speech = Speech(en, reader.now, reader.zone, quote)
+    speech = replace(reader.speech, quote=quote)
     table = decision_facts(decision, quote=quote)
     line = signal_line(speech, table)
     is_told = bool(line) and line in told
@@ -41,7 +40,7 @@ def shifted_lines(
     elif tilt is not None:
         size = dict(tilt.values).get("size")
         if isinstance(size, Decimal):
-            yield speech.say("signal.shifted.goals", {"size": en.points(size)})
+            yield speech.say("signal.shifted.goals", {"size": reader.wording.points(size)})
 
 
 def _moving_label(regime: Reason | None) -> str:
