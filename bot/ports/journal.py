@@ -47,9 +47,21 @@ class Journal(Protocol):
         ...
 
     def entries(
-        self, *, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
+        self,
+        *,
+        kinds: Collection[str] = (),
+        after: int = 0,
+        limit: int | None = None,
+        since: datetime | None = None,
     ) -> Sequence[JournalEntry]:
-        """Return entries after ``after``, oldest first; no kinds = all kinds."""
+        """Return entries, oldest first.
+
+        Args:
+            kinds: of these kinds; none = all kinds.
+            after: only those with a higher number.
+            limit: how many at most.
+            since: only those of this instant or later.
+        """
         ...
 
     def follow(self, seq: int, head: str, *, limit: int) -> Followed:

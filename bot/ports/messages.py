@@ -1,6 +1,6 @@
 """What the bot says, as values: stored in the outbox, put into words when it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -197,12 +197,20 @@ class NoticeCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short message: a code, the proposal it is about (or empty), and its figures as texts."""
+    """A short message.
+
+    Attributes:
+        code: what it says.
+        subject: the proposal it is about, or empty.
+        values: its figures as texts, by name.
+        explanation: why, in more words; None where the sentence says it all.
+    """
 
     mode: Mode
     code: NoticeCode
     subject: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    explanation: Explanation | None = field(default=None, metadata={"younger": True})
 
 
 @dataclass(frozen=True, slots=True)

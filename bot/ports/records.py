@@ -43,6 +43,16 @@ class Decisions(Protocol):
         """Return one by its id or an unambiguous prefix of 6 characters or more, or None."""
         ...
 
+    def stored(self, decision_id: str) -> tuple[Decision, str] | None:
+        """Return a decision without its inputs, and the SHA-256 of the text that is stored of it.
+
+        The journal witnessed that digest when the decision was made.
+
+        Raises:
+            StoreCorrupt: what is stored is no decision.
+        """
+        ...
+
     def latest(self, count: int = 1, *, since: datetime | None = None) -> Sequence[Decision]:
         """Return the newest decisions, newest first."""
         ...
@@ -85,6 +95,14 @@ class Proposals(Protocol):
 
     def get(self, proposal_id: str) -> Proposal | None:
         """Return one proposal, or None."""
+        ...
+
+    def stored(self, proposal_id: str) -> tuple[Proposal, str] | None:
+        """Return a proposal, and the SHA-256 of the text that is stored of its plan; or None.
+
+        Raises:
+            StoreCorrupt: what is stored is no proposal.
+        """
         ...
 
     def live(self) -> Proposal | None:

@@ -9,7 +9,7 @@ from bot.workflow.agreeing import refuse_contradiction
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
-from bot.workflow.stress import follow_stress
+from bot.workflow.stress import explain_pause, follow_stress
 from core.domain.decision import Decision, Propose, ReasonCode
 from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
@@ -44,12 +44,13 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
         # Said in the words and printed on the card, so it is one instant, whatever the words take.
         expires_at = desk.clock.now() + desk.policy.approval.time_to_live
         explanation = None if plan is None else await explain(desk, decision, expires_at)
+        pause = await explain_pause(desk, decision, state)
         with desk.store.transaction() as tx:
             if tx.memory.state() != state:
                 continue
             if _is_repeated_fault(tx, decision):
                 return decision
-            _record(tx, desk, decision, snapshot, state)
+            _record(tx, desk, decision, snapshot, was=state, pause=pause)
             if plan is not None and explanation is not None:
                 propose(
                     tx,
@@ -143,17 +144,23 @@ def _is_repeated_fault(tx: Transaction, decision: Decision) -> bool:
     return decision.value is None and bool(latest) and _says_the_same(latest[0], decision)
 
 
-def _record(
-    tx: Transaction, desk: Desk, decision: Decision, snapshot: Snapshot, state: EngineState
+def _record(  # a decision and what it was made from
+    tx: Transaction,
+    desk: Desk,
+    decision: Decision,
+    snapshot: Snapshot,
+    *,
+    was: EngineState,
+    pause: Explanation | None,
 ) -> None:
     today = decision.decided_at.date()
     is_daily = snapshot.occasion is Occasion.DAILY
     if is_daily and decision.value is not None:
         tx.memory.put(EVALUATED_ON, today.isoformat())
-    tx.decisions.add(decision, snapshot, desk.policy, state)
+    tx.decisions.add(decision, snapshot, desk.policy, was)
     tx.memory.save(decision.next_state)
     forget_account_problem(tx, desk)
-    follow_stress(tx, desk, decision, was=state, snapshot=snapshot)
+    follow_stress(tx, desk, decision, was=was, snapshot=snapshot, explanation=pause)
     if decision.has(ReasonCode.SIZE_REMINDER):
         key = f"size:{today}"
         notify(tx, desk, NoticeCode.SIZE_REMINDER, key=key, value=str(decision.value))

@@ -2,23 +2,37 @@
 
 from datetime import UTC, date, datetime, time
 
-from bot.ports.messages import MessageType, NoticeCode
+from bot.ports.messages import Explanation, MessageType, Notice, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.controls import withdraw_open
-from bot.workflow.desk import Desk, notify
+from bot.workflow.desk import Desk, notify, post
 from bot.workflow.withheld import keep_withdrawn, keep_withheld
 from core.domain.decision import Decision
 from core.domain.proposal import ProposalState
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
 from core.domain.stress import Stress, StressState
+from core.facts import pause_facts
 from core.signals.stress import exits_on, long_silent
 
 WITHDRAWN = "market stress"
 
 
-def follow_stress(
-    tx: Transaction, desk: Desk, decision: Decision, *, was: EngineState, snapshot: Snapshot
+async def explain_pause(desk: Desk, decision: Decision, was: EngineState) -> Explanation | None:
+    """Return the words for a change of the pause; None when it stays as it was."""
+    if decision.next_state.stress.phase is was.stress.phase:
+        return None
+    return await desk.narrator.explain(pause_facts(decision, was))
+
+
+def follow_stress(  # a change, what it comes from and how it is told
+    tx: Transaction,
+    desk: Desk,
+    decision: Decision,
+    *,
+    was: EngineState,
+    snapshot: Snapshot,
+    explanation: Explanation | None,
 ) -> None:
     """Do what a change of the pause asks for; called where the decision is recorded.
 
@@ -27,7 +41,7 @@ def follow_stress(
     """
     before, after = was.stress, decision.next_state.stress
     if after.phase is not before.phase:
-        _tell_change(tx, desk, decision, before=before.phase)
+        _tell_change(tx, desk, decision, before=before.phase, explanation=explanation)
     keep_withheld(tx, desk, decision)
     silent = long_silent(after, desk.policy.stress)
     if silent:
@@ -35,23 +49,35 @@ def follow_stress(
         notify(tx, desk, NoticeCode.FEEDS_SILENT, key=key, what=", ".join(silent))
 
 
-def _tell_change(tx: Transaction, desk: Desk, decision: Decision, *, before: Stress) -> None:
+def _tell_change(
+    tx: Transaction,
+    desk: Desk,
+    decision: Decision,
+    *,
+    before: Stress,
+    explanation: Explanation | None,
+) -> None:
     stress, now = decision.next_state.stress, decision.decided_at
     payload = {"from": before.value, "to": stress.phase.value, "total": stress.total}
     tx.journal.append("stress.changed", "engine", payload, at=now)
     until = exits_on(stress, desk.policy.stress)
     key = f"stress:{stress.phase}:{now.isoformat()}"
     ends = "" if until is None else _instant(until)
+
+    def tell(code: NoticeCode, kind: MessageType = MessageType.NOTICE, **values: str) -> None:
+        message = Notice(desk.mode, code, values=tuple(values.items()), explanation=explanation)
+        post(tx, desk, kind, key=key, message=message)
+
     match stress.phase:
         case Stress.PAUSED:
             _begin(tx, desk, decision)
             why = _families(stress)
             kind = MessageType.ALARM
-            notify(tx, desk, NoticeCode.STRESS_BEGAN, key=key, kind=kind, why=why, until=ends)
+            tell(NoticeCode.STRESS_BEGAN, kind=kind, why=why, until=ends)
         case Stress.GUARDED:
-            notify(tx, desk, NoticeCode.STRESS_GUARDED, key=key, until=ends)
+            tell(NoticeCode.STRESS_GUARDED, until=ends)
         case Stress.NORMAL:
-            notify(tx, desk, NoticeCode.STRESS_ENDED, key=key)
+            tell(NoticeCode.STRESS_ENDED)
 
 
 def _begin(tx: Transaction, desk: Desk, decision: Decision) -> None:

@@ -1,0 +1,58 @@
+"""A fact -> the pattern its finished words are made by, so that they fit into a sentence."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.explain.wording import Wording
+from core.facts import Fact, Unit
+
+_READS_AS_ZERO = Decimal("0.05")
+"""A factor below this one has no digit to show."""
+
+
+def phrase_of(
+    wording: Wording, fact: Fact, *, origin: tuple[str, str], topic: str, is_priced: bool
+) -> str:
+    """Return the pattern of a fact; the most special one that the language has.
+
+    Args:
+        wording: the language.
+        fact: the fact.
+        origin: the reason code its figure comes from and what that is about; empty for no reason.
+        topic: the table's topic.
+        is_priced: a trade whose amount of money is known.
+
+    Returns:
+        A pattern with the gaps ``value``, as it is, and ``about``, money as an estimate.
+    """
+    phrases = wording.PHRASES
+    for name in _names(fact, origin, topic, is_priced=is_priced):
+        for ending in _endings(fact):
+            if f"{name}{ending}" in phrases:
+                return phrases[f"{name}{ending}"]
+    return "{value}"
+
+
+def _names(fact: Fact, origin: tuple[str, str], topic: str, *, is_priced: bool) -> Iterator[str]:
+    code, about = origin
+    if code:
+        yield f"{code}.{fact.kind}.{about}"
+        yield f"{code}.{fact.kind}"
+    if is_priced:
+        yield "priced"
+    yield f"{topic}.{fact.kind}"
+    yield f"told.{fact.kind}"
+    yield fact.kind
+
+
+def _endings(fact: Fact) -> Iterator[str]:
+    if fact.unit is Unit.KEY:
+        yield f".{fact.value}"
+    if isinstance(fact.value, Decimal | int):
+        is_ratio = fact.unit is Unit.RATIO
+        if fact.value <= 0 or (is_ratio and fact.value < _READS_AS_ZERO):
+            yield ".zero"
+        elif fact.value == 1 and (is_ratio or fact.unit is Unit.COUNT):
+            yield ".one"
+    yield f".{fact.polarity}"
+    yield ""
