@@ -9,6 +9,7 @@ import typer
 from bot.cli.backup import backup, restore
 from bot.cli.check import check
 from bot.cli.doctor import doctor
+from bot.cli.evals import evals_commands
 from bot.cli.health import health
 from bot.cli.history import history_commands
 from bot.cli.init import init
@@ -53,12 +54,13 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
 )
 for _command in _COMMANDS:
     app.command()(_command)
-for _group in (app, history_commands, journal_commands):
+for _group in (app, history_commands, journal_commands, evals_commands):
     for _info in _group.registered_commands:
         # Help breaks its lines where the terminal ends, not where the source does.
         _info.help = _flowing(inspect.getdoc(_info.callback) or "")
 app.add_typer(history_commands, name="history")
 app.add_typer(journal_commands, name="journal")
+app.add_typer(evals_commands, name="evals")
 
 
 def main() -> None:

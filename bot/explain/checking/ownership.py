@@ -1,0 +1,165 @@
+"""Whose figure it is: a reader must not take one coin's figure for another's.
+
+Source: METHODS 7.4, SUBJECT; 7.4a, 6.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.explain.checking.lexicon import Lexicon, Tag
+from bot.explain.checking.reading import Clause, Sentence
+from bot.explain.told import Told, ToldFact
+from core.facts import Polarity
+
+_NO_COIN = frozenset({"portfolio", "market", "proposal"})
+_WITHIN_A_BREATH = frozenset(",:()-–—")
+_TRADES = frozenset({Polarity.BUY, Polarity.SELL})
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Coins:
+    """The coins of a table, and which of its facts say by themselves whose they are.
+
+    Attributes:
+        every: the symbols that facts are about.
+        cash: the quote currency's symbol, empty when the table does not tell it.
+        owners: the coin of every fact that has one, by the fact's id.
+        speaking: ids of facts whose words name their coin: "sell 12.5 SOL".
+    """
+
+    every: frozenset[str]
+    cash: str
+    owners: dict[str, str]
+    speaking: frozenset[str]
+
+    def owner(self, fact: ToldFact) -> str:
+        """Return the coin a fact is about, or an empty text."""
+        return self.owners.get(fact.fact_id, "")
+
+
+def coins_of(told: Told, lexicon: Lexicon) -> Coins:
+    """Return whose the facts of a table are."""
+    cash = next((fact.value for fact in told.facts if fact.kind == "quote"), "")
+    every = {fact.subject for fact in told.facts} - _NO_COIN
+    owners, speaking = {}, set()
+    for fact in told.facts:
+        owner = fact.subject if fact.subject in every else fact.value
+        if owner in every or owner == cash != "":
+            owners[fact.fact_id] = owner
+            words = set(_WORD.findall(fact.text))
+            is_cash = owner == cash and any(
+                Tag.CASH in lexicon.phrases.tags_of(word) for word in words
+            )
+            if owner in words or is_cash:
+                speaking.add(fact.fact_id)
+    return Coins(frozenset(every), cash, owners, frozenset(speaking))
+
+
+def is_bare_name(fact: ToldFact) -> bool:
+    """Tell whether a fact says nothing but a name."""
+    return fact.text == fact.value and (fact.unit == "name" or fact.text == fact.subject)
+
+
+def mixes_coins(sentence: Sentence, coins: Coins) -> bool:
+    """Tell whether one breath is about two coins in a way that could swap their figures.
+
+    Harmless are a list of trades, each of which names its coin; a list of names without a figure;
+    and clauses of which each names its coin before it says anything about it.
+    """
+    return any(_is_mixed(breath, coins) for breath in _breaths(sentence, coins))
+
+
+def _breaths(sentence: Sentence, coins: Coins) -> Iterator[list[Clause]]:
+    """Yield clauses that are read in one go: commas, colons, and names joined by "and"."""
+    breath: list[Clause] = []
+    for clause in sentence.clauses:
+        if breath and clause.opener not in _WITHIN_A_BREATH and not _is_bare(breath[-1], coins):
+            yield breath
+            breath = []
+        breath.append(clause)
+    yield breath
+
+
+def _is_bare(clause: Clause, coins: Coins) -> bool:
+    """Tell whether a clause is no more than a name: what follows may be about it as well."""
+    is_name = any(coins.owner(fact) for fact in clause.facts)
+    return is_name and all(
+        is_bare_name(unit.fact) if unit.fact is not None else Tag.JOINT in unit.tags
+        for unit in clause.units
+    )
+
+
+def _is_mixed(breath: Iterable[Clause], coins: Coins) -> bool:
+    told = [[f for f in clause.facts if _counts(f, clause, coins)] for clause in breath]
+    told = [facts for facts in told if facts]
+    if len({coins.owner(fact) for facts in told for fact in facts}) < 2:  # noqa: PLR2004
+        return False
+    sorts = {_sort(facts, coins) for facts in told}
+    return not (sorts == {"names"} or sorts <= {"trades", "complete"})
+
+
+def _counts(fact: ToldFact, clause: Clause, coins: Coins) -> bool:
+    """Tell whether a fact is about a coin.
+
+    The quote currency's name is said of any trade, and so are its figures where cash is spoken of.
+    """
+    owner = coins.owner(fact)
+    is_cash = owner == coins.cash and (is_bare_name(fact) or Tag.CASH in clause.tags)
+    return bool(owner) and not is_cash
+
+
+def _sort(facts: list[ToldFact], coins: Coins) -> str:
+    if all(fact.polarity in _TRADES and fact.fact_id in coins.speaking for fact in facts):
+        return "trades"
+    if len({coins.owner(fact) for fact in facts}) > 1:
+        return "mixed"
+    if all(is_bare_name(fact) for fact in facts):
+        return "names"
+    return "complete" if facts[0].fact_id in coins.speaking else "open"
+
+
+def gives_away_a_figure(passages: Iterable[Iterable[Sentence]], coins: Coins) -> bool:
+    """Tell whether a figure reads as another coin's than its own.
+
+    A figure belongs to the coin named in its clause; at the head of a sentence to the one named
+    next in it, unless a pronoun points back; else to the one named last.
+
+    Args:
+        passages: the sentences that will be shown; an empty passage is a line of which nothing is
+            left, where words of the template's own stand in.
+        coins: whose the facts are.
+    """
+    last = ""
+    for passage in passages:
+        sentences = tuple(passage)
+        last = last if sentences else ""
+        for sentence in sentences:
+            for place, clause in enumerate(sentence.clauses):
+                named = _named(clause, coins)
+                owners = {*named} if named else {_pointed_at(sentence, place, last, coins)}
+                if not owners >= _open_figures(clause, coins):
+                    return True
+                last = named[-1] if named else last
+    return False
+
+
+def _named(clause: Clause, coins: Coins) -> tuple[str, ...]:
+    named = [coins.owner(fact) for fact in clause.facts if fact.fact_id in coins.speaking]
+    return (*([coins.cash] if Tag.CASH in clause.tags and coins.cash else []), *named)
+
+
+def _open_figures(clause: Clause, coins: Coins) -> set[str]:
+    """Return the owners of the figures that do not say themselves whose they are."""
+    figures = (fact for fact in clause.facts if fact.fact_id not in coins.speaking)
+    return {owner for fact in figures if (owner := coins.owner(fact))}
+
+
+def _pointed_at(sentence: Sentence, place: int, last: str, coins: Coins) -> str:
+    """Return the coin a clause without a name is about."""
+    if not place and Tag.PRONOUN not in sentence.clauses[0].tags:
+        ahead = (_named(clause, coins) for clause in sentence.clauses[1:])
+        last = next((named[0] for named in ahead if named), last)
+    alone = coins.every - {coins.cash}
+    return last or (min(alone) if len(alone) == 1 else "")
