@@ -45,12 +45,13 @@ _BY_PREFIX = (
     .where(DECISION.c.decision_id < bindparam("last"))
     .limit(2)
 )
+_BY_ID = select(DECISION.c.decision).where(DECISION.c.decision_id == bindparam("decision_id"))
 _NEWEST = select(DECISION.c.decision).order_by(DECISION.c.seq.desc())
 _ANY = select(DECISION.c.seq).limit(1)
-_INPUTS = ("snapshot", "policy", "state")
+_TEXTS = ("snapshot", "policy", "state", "decision")
 # Bytes as they stand in the file: what was damaged need not be a text any more.
 _RAW = (
-    "SELECT snapshot, CAST(document AS BLOB), state FROM decision "
+    "SELECT snapshot, CAST(document AS BLOB), state, decision FROM decision "
     "JOIN policy ON policy.digest = decision.policy WHERE decision_id = ?"
 )
 _IDS = select(DECISION.c.decision_id).order_by(DECISION.c.seq)
@@ -79,7 +80,7 @@ class SqliteDecisions:
         if self._work.row(_KNOWN, {"decision_id": decision.decision_id}) is not None:
             return False
         keep_series(self._work, snapshot)
-        columns = {
+        columns: dict[str, Any] = {
             "decision_id": decision.decision_id,
             "decided_at": decision.decided_at,
             "verdict": decision.verdict,
@@ -89,7 +90,11 @@ class SqliteDecisions:
             "decision": document_of(Decision, decision),
         }
         self._work.change(_INSERT, columns)
-        payload = {**_payload(decision), "occasion": snapshot.occasion}
+        payload = {
+            **_payload(decision),
+            "decision_digest": digest_of_document(columns["decision"]),
+            "occasion": snapshot.occasion,
+        }
         self._journal.append(DECISION_MADE, STORE_ACTOR, payload, at=decision.decided_at)
         return True
 
@@ -99,6 +104,17 @@ class SqliteDecisions:
             return None
         rows = self._work.rows(_BY_PREFIX, {"first": decision_id, "last": decision_id + "\uffff"})
         return self._stored(rows[0]) if len(rows) == 1 else None
+
+    def stored(self, decision_id: str) -> tuple[Decision, str] | None:
+        """Return a decision without its inputs, and the digest of its stored text; or None.
+
+        Raises:
+            StoreCorrupt: what is stored is no decision.
+        """
+        row = self._work.row(_BY_ID, {"decision_id": decision_id})
+        if row is None:
+            return None
+        return value_of(Decision, row["decision"]), digest_of_document(row["decision"])
 
     def latest(self, count: int = 1, *, since: datetime | None = None) -> Sequence[Decision]:
         """Return the newest decisions, newest first."""
@@ -112,7 +128,7 @@ class SqliteDecisions:
         return [row["decision_id"] for row in self._work.rows(_IDS)]
 
     def first_damage(self) -> tuple[int, str] | None:
-        """Return the first journal entry whose decision had other inputs than stored, and why."""
+        """Return the first journal entry whose decision or inputs are not those stored, and why."""
         if self._work.row(_ANY) is None:
             return None
         whole = whole_series(self._work)
@@ -146,9 +162,11 @@ class SqliteDecisions:
 
 
 def _damage(row: tuple[Any, ...], witnessed: Mapping[str, str], whole: frozenset[str]) -> str:
-    """Return what of a decision's inputs is not as it was witnessed, or an empty text."""
+    """Return what of a decision is not as it was witnessed, or an empty text."""
     texts = {}
-    for name, stored in zip(_INPUTS, row, strict=True):
+    for name, stored in zip(_TEXTS, row, strict=True):
+        if f"{name}_digest" not in witnessed:
+            continue  # older versions did not witness the decision itself
         try:
             texts[name] = stored if name == "policy" else zlib.decompress(stored)
         except (zlib.error, TypeError):

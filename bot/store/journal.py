@@ -63,10 +63,19 @@ class SqliteJournal:
         return self._head
 
     def entries(
-        self, *, kinds: Collection[str] = (), after: int = 0, limit: int | None = None
+        self,
+        *,
+        kinds: Collection[str] = (),
+        after: int = 0,
+        limit: int | None = None,
+        since: datetime | None = None,
     ) -> Sequence[JournalEntry]:
-        """Return entries after ``after``, oldest first; no kinds = all kinds."""
+        """Return entries, oldest first; no kinds = all kinds."""
         statement = _ENTRIES.where(JOURNAL.c.seq > after).limit(limit)
+        if since is not None:
+            # To the second, without the Z: so texts with and without microseconds keep their order.
+            second = instant_text(since.replace(microsecond=0)).removesuffix("Z")
+            statement = statement.where(JOURNAL.c.ts >= second)
         if kinds:
             statement = statement.where(JOURNAL.c.kind.in_(kinds))
         return [_entry(row) for row in self._work.rows(statement)]

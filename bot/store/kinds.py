@@ -7,8 +7,9 @@ Numbers stand in payloads as texts, instants as ISO 8601 in UTC.
 kind                       payload
 =========================  =====================================================================
 ``decision.made``          decision_id, snapshot_digest, policy_digest, state_digest,
-                           engine_version, decided_at, occasion, verdict, gate (where it ended),
-                           codes (code and subject, in order), value and weights (by asset)
+                           decision_digest (younger than the rest), engine_version, decided_at,
+                           occasion, verdict, gate (where it ended), codes (code and subject, in
+                           order), value and weights (by asset)
 ``policy.used``            policy_digest, quote, targets
 ``proposal.drafted``       proposal_id, decision_id, plan_digest, tier, expires_at, reshows, trades
 ``proposal.<outcome>``     proposal_id, decision_id, plan_digest, tier, note; the outcomes are

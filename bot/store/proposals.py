@@ -1,15 +1,17 @@
 """Proposals: every move is one compare-and-set, in one transaction with its journal entry."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 
 from bot.ports.records import Claim
 from bot.settings.redaction import redacted
-from bot.store.documents import document_of, value_of
+from bot.store.documents import digest_of_document, document_of, value_of
 from bot.store.journal import SqliteJournal
 from bot.store.kinds import (
     PROPOSAL_DRAFTED,
@@ -41,6 +43,8 @@ _BY_DECISION = _ALL.where(PROPOSAL.c.decision_id == bindparam("decision_id")).or
 )
 _SINCE = _ALL.where(PROPOSAL.c.created_at >= bindparam("since")).order_by(PROPOSAL.c.seq)
 _NEWEST = _ALL.order_by(PROPOSAL.c.seq.desc())
+# Bytes as they stand in the file: what was damaged need not be a text any more.
+_RAW = "SELECT CAST(plan AS BLOB) FROM proposal WHERE proposal_id = ?"
 
 
 class SqliteProposals:
@@ -74,6 +78,24 @@ class SqliteProposals:
         """Return one proposal, or None."""
         row = self._work.row(_BY_ID, {"proposal_id": proposal_id})
         return None if row is None else _proposal(row)
+
+    def stored(self, proposal_id: str) -> tuple[Proposal, str] | None:
+        """Return a proposal, and the digest of its plan's stored text; or None.
+
+        Raises:
+            StoreCorrupt: what is stored is no proposal.
+        """
+        row = self._work.row(_BY_ID, {"proposal_id": proposal_id})
+        return None if row is None else (_proposal(row), digest_of_document(row["plan"]))
+
+    def first_damage(self) -> tuple[int, str] | None:
+        """Return the first journal entry whose proposal has another plan than stored, and why."""
+        for entry in self._journal.entries(kinds=[PROPOSAL_DRAFTED]):
+            witnessed = json.loads(entry.payload)
+            rows = self._work.raw(_RAW, (witnessed["proposal_id"],))
+            if rows and sha256(rows[0][0]).hexdigest() != witnessed["plan_digest"]:
+                return entry.seq, f"the stored plan is not the one of {witnessed['proposal_id']}"
+        return None
 
     def live(self) -> Proposal | None:
         """Return the one proposal that is neither ended nor a draft, or None."""

@@ -1,7 +1,7 @@
 """The journal seen from outside: is the chain whole, was every execution approved, and the export.
 
-What decisions were made from, and what feeds said, stands beside the journal, which holds the
-digests: both are compared.
+Decisions, what they were made from, plans, and what feeds said stand beside the journal, which
+holds the digests: all are compared.
 The chain shows edits, removals and swaps inside the journal. It cannot show that its end was cut
 off; that takes anchors, (seq, hash) pairs that were witnessed elsewhere, e.g. in daily digests.
 Source: METHODS 8.8.
@@ -46,7 +46,8 @@ class JournalVerdict:
 def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) -> JournalVerdict:
     """Check every entry's number, link and hash, the anchors, and the approval of each execution.
 
-    Then check that readings and the inputs of decisions are those whose digests were witnessed.
+    Then check that decisions, their inputs, plans and readings are those whose digests were
+    witnessed.
 
     Args:
         store: the database; entries that are added meanwhile are checked too.
@@ -93,7 +94,11 @@ def export_journal(store: SqliteStore) -> Iterator[str]:
 
 def _verdict_on_inputs(store: SqliteStore, chain: "_Chain") -> JournalVerdict:
     with store.reading() as reading:
-        found = (reading.decisions.first_damage(), reading.readings.first_damage())
+        found = (
+            reading.decisions.first_damage(),
+            reading.proposals.first_damage(),
+            reading.readings.first_damage(),
+        )
         seq, problem = min((one for one in found if one is not None), default=(0, ""))
         if not problem:
             return chain.verdict("")

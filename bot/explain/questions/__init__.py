@@ -1,0 +1,1 @@
+"""What a person wants to know -> an intent, an asset and a span: by rules, else by a model."""
