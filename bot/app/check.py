@@ -42,7 +42,8 @@ async def check_now(settings: Settings) -> Checked:
         Invalid: something that was given cannot be used.
         FeedUnavailable: the venue gave nothing that can be believed.
     """
-    plan = RunPlan(settings, replay=None, answering=None, days=None, fresh=False)
+    # Printed at once: nobody at a terminal waits for a model, and its budget is the bot's.
+    plan = RunPlan(settings.without_model(), replay=None, answering=None, days=None, fresh=False)
     folder = folder_of(plan)
     with TemporaryDirectory(prefix="evenkeel-check-") as scratch:
         beside = Path(scratch)

@@ -11,7 +11,8 @@ from bot.app.halting import halt_files_of
 from bot.app.market import fitted_to, open_market, read_scene
 from bot.app.plan import DATABASE, RunPlan
 from bot.app.running import Market
-from bot.explain.template import TemplateNarrator
+from bot.app.words import open_narrator
+from bot.explain.questions.rules import RulesReader
 from bot.feeds.assemble import VenueSnapshots
 from bot.store.sqlite import open_store
 from bot.workflow.desk import Approver, Desk
@@ -54,7 +55,8 @@ async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Opene
             ),
             store,
         ),
-        narrator=TemplateNarrator(clock=market.clock, zone=zone),
+        narrator=open_narrator(settings, store, market.clock, stack=stack),
+        questions=RulesReader(),
         policy=policy,
         mode=mode_of(settings),
         audience=audience_of(plan, zone),

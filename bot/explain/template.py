@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
 
+from bot.explain.answers import tell_answer
+from bot.explain.checking.verdict import Role
 from bot.explain.idle import tell_idle
+from bot.explain.pauses import tell_pause
 from bot.explain.proposals import tell_proposal
 from bot.explain.reasons import reason_in
 from bot.explain.reports import tell_digest, tell_ended, tell_execution
+from bot.explain.roles import HeardSpeech
 from bot.explain.speech import Speech
 from bot.explain.wording import Wording, en
 from bot.ports.clock import Clock
@@ -22,6 +26,8 @@ _TELLERS: dict[str, Callable[[Speech, FactTable], tuple[str, ...]]] = {
     "execution": tell_execution,
     "ended": tell_ended,
     "digest": tell_digest,
+    "answer": tell_answer,
+    "pause": tell_pause,
 }
 
 
@@ -40,15 +46,23 @@ class TemplateNarrator:
 
     def lines(self, table: FactTable) -> tuple[str, ...]:
         """Return the sentences alone; a topic of its own kind gets one per reason."""
-        speech = self.speech(table)
-        teller = _TELLERS.get(table.topic)
-        return _said(_by_reason(speech, table) if teller is None else teller(speech, table))
+        return _told(self.speech(table), table)
+
+    def lines_by_role(self, table: FactTable) -> tuple[tuple[Role, str], ...]:
+        """Return the same sentences, each with what it is there for."""
+        speech = HeardSpeech.of(self.speech(table))
+        return speech.roles_of(_told(speech, table))
 
     def speech(self, table: FactTable) -> Speech:
         """Return what it takes to put this table's facts into words now."""
         quote = table.find("quote")
         currency = "" if quote is None else str(quote.value)
         return Speech(self._wording, self._clock.now(), self._zone, currency)
+
+
+def _told(speech: Speech, table: FactTable) -> tuple[str, ...]:
+    teller = _TELLERS.get(table.topic)
+    return _said(_by_reason(speech, table) if teller is None else teller(speech, table))
 
 
 def _by_reason(speech: Speech, table: FactTable) -> tuple[str, ...]:

@@ -283,5 +283,5 @@ def test_every_fact_has_words_that_a_sentence_can_quote(sample: Sample) -> None:
 def test_an_unknown_topic_falls_back_to_its_reasons() -> None:
     """A table of a topic without a story of its own is told reason by reason."""
     decision = next(sample.decision for sample in SAMPLES if sample.name == "nothing")
-    table = replace(decision_facts(decision, quote=USD), topic="answer")
+    table = replace(decision_facts(decision, quote=USD), topic="something new")
     assert _read(table)[0] == "Prices and balances are complete and fresh."

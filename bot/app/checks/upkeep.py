@@ -9,9 +9,10 @@ from bot.app.checks.trial import NEEDED, trial_days
 from bot.app.checks.unread import Unread
 from bot.app.checks.venue_clock import SANE, SYNCHRONISE, clock_skew, told
 from bot.app.checks.visit import Visit
+from bot.app.checks.words import words_checks
 from bot.ports.messages import Mode
 
-POLICY, CLOCK, TRIAL, WORDS, HEARTBEAT = "policy", "clock", "trial", "words", "heartbeat"
+POLICY, CLOCK, TRIAL, HEARTBEAT = "policy", "clock", "trial", "heartbeat"
 
 
 def upkeep_checks(visit: Visit) -> Sequence[Check]:
@@ -23,7 +24,7 @@ def upkeep_checks(visit: Visit) -> Sequence[Check]:
             Check(CLOCK, f"the clock of {visit.title}", lambda: _clock(visit, grave), grave)
         )
         checks.append(Check(TRIAL, "the records", lambda: _trial(visit)))
-    checks.append(Check(WORDS, "", lambda: _at_once(_words())))
+    checks += words_checks(visit)
     checks.append(Check(HEARTBEAT, "", lambda: _at_once(_heartbeat(visit))))
     return checks
 
@@ -58,10 +59,6 @@ async def _trial(visit: Visit) -> Sequence[Finding]:
         if days < NEEDED:
             return (Finding(TRIAL, Level.WARN, f"{days} of {NEEDED} days, skipped as you wrote"),)
     return (fine(TRIAL, f"{min(days, NEEDED)} of the {NEEDED} days of trial before live trading"),)
-
-
-def _words() -> Iterator[Finding]:
-    yield fine(WORDS, "no language model is set up: templates are used")
 
 
 def _heartbeat(visit: Visit) -> Iterator[Finding]:
