@@ -17,6 +17,7 @@ from bot.chat.front import Front
 from bot.chat.gate import People
 from bot.chat.pace import Pace
 from bot.chat.render.renderer import Renderer
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Request, Role
 from bot.chat.sender import OutboxSender
 from bot.chat.telegram import TelegramHome
@@ -24,6 +25,7 @@ from bot.chat.telegram_account import TelegramAccount
 from bot.clocks import SimulatedClock, SystemClock
 from bot.exchange.markets import BarMarket
 from bot.exchange.paper import PaperExchange
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
 from bot.jobs import next_daily
@@ -146,6 +148,7 @@ def _desk(folder: Path, store: SqliteStore) -> tuple[Desk, PaperExchange]:
         placer=paper,
         snapshots=VenueSnapshots(market, paper, clock=clock, policy=POLICY),
         narrator=TemplateNarrator(clock=clock, zone=zone),
+        questions=RulesReader(),
         policy=POLICY,
         mode=Mode.PAPER,
         audience=Audience((str(ANN),), zone=zone),
@@ -160,7 +163,7 @@ async def _running(tg: TelegramEmulator, desk: Desk) -> AsyncIterator[Office]:
     assert isinstance(clock, SimulatedClock)
     assert isinstance(store, SqliteStore)
     renderer = Renderer(clock=clock, zone=desk.audience.zone, quote=USD)
-    menu = [(line.name, line.summary) for line in STANDARD.menu(Role.APPROVER)]
+    menu = [(line.name, line.summary(ENGLISH)) for line in STANDARD.menu(Role.APPROVER)]
     home = TelegramHome(
         TelegramAccount(tg.token, tg.base_url),
         store=store,

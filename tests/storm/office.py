@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.exchange.live.account import KrakenAccount
 from bot.exchange.live.market import CcxtMarket
 from bot.exchange.live.placer import KrakenPlacer
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
 from bot.ports.clock import Clock
@@ -56,6 +57,7 @@ async def open_office(
                     VenueSnapshots(market, account, clock=clock, policy=policy), store
                 ),
                 narrator=TemplateNarrator(clock=clock, zone=UTC),
+                questions=RulesReader(),
                 policy=policy,
                 mode=Mode.LIVE,
                 audience=Audience((CHAT,)),

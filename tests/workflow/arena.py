@@ -16,6 +16,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from bot.exchange.paper import PaperExchange
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
 from bot.ports.records import Transaction
@@ -121,6 +122,7 @@ class Arena:
             placer=books,
             snapshots=VenueSnapshots(market, books.paper, clock=self.clock, policy=policy),
             narrator=TemplateNarrator(clock=self.clock, zone=UTC),
+            questions=RulesReader(),
             policy=policy,
             mode=plan.mode,
             audience=Audience(("chat",)),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.exchange.paper import PaperExchange
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
 from bot.feeds.assemble import VenueSnapshots
 from bot.ports.mail import Outgoing
@@ -129,6 +130,7 @@ class Office(Records):
                 VenueSnapshots(market, watched, clock=clock, policy=policy), store
             ),
             narrator=TemplateNarrator(clock=clock, zone=UTC),
+            questions=RulesReader(),
             policy=policy,
             mode=Mode.PAPER,
             audience=audience,
