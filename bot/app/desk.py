@@ -11,8 +11,7 @@ from bot.app.halting import halt_files_of
 from bot.app.market import fitted_to, open_market, read_scene
 from bot.app.plan import DATABASE, RunPlan
 from bot.app.running import Market
-from bot.app.words import open_narrator
-from bot.explain.questions.rules import RulesReader
+from bot.app.words import open_words
 from bot.feeds.assemble import VenueSnapshots
 from bot.store.sqlite import open_store
 from bot.workflow.desk import Approver, Desk
@@ -43,6 +42,7 @@ async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Opene
     prices = account.with_fees(market.reader)
     readings = open_readings(plan, store, market.clock, stack=stack)
     zone = settings.zone
+    words = open_words(settings, store, market.clock, stack=stack)
     desk = Desk(
         store=store,
         clock=market.clock,
@@ -55,8 +55,8 @@ async def open_desk(plan: RunPlan, folder: Path, stack: AsyncExitStack) -> Opene
             ),
             store,
         ),
-        narrator=open_narrator(settings, store, market.clock, stack=stack),
-        questions=RulesReader(),
+        narrator=words.narrator,
+        questions=words.questions,
         policy=policy,
         mode=mode_of(settings),
         audience=audience_of(plan, zone),

@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass
 
 from bot.clocks import SystemClock
 from bot.explain.checking.lexicon import lexicon_of
+from bot.explain.model.asking import Model
 from bot.explain.model.settings import Form, ModelSettings
+from bot.explain.questions.rules import RulesReader
 from bot.explain.template import TemplateNarrator
 from bot.explain.wording import wording_of
 from bot.ports.clock import Clock
 from bot.ports.narrator import Narration, Narrator
+from bot.ports.questions import QuestionReader
 from bot.ports.records import Store
 from bot.settings import Settings
 
@@ -47,10 +50,18 @@ class JournalledNarrations:
             tx.journal.append(NARRATED, "narrator", asdict(narration), at=self.clock.now())
 
 
-def open_narrator(
-    settings: Settings, store: Store, clock: Clock, *, stack: AsyncExitStack
-) -> Narrator:
-    """Return who puts facts into words: the templates, or a model with the templates behind it.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Who puts facts into sentences, and who understands questions."""
+
+    narrator: Narrator
+    questions: QuestionReader
+
+
+def open_words(settings: Settings, store: Store, clock: Clock, *, stack: AsyncExitStack) -> Words:
+    """Return the bot's words: the templates, or a model with the templates behind it.
+
+    A language whose texts cannot be checked keeps its templates; questions in it are understood.
 
     Args:
         settings: everything in force.
@@ -63,14 +74,29 @@ def open_narrator(
     """
     language = settings.file.messages.language
     template = TemplateNarrator(clock=clock, zone=settings.zone, wording=wording_of(language))
-    if not settings.has_model or lexicon_of(language) is None:
-        return template
+    if not settings.has_model:
+        return Words(template, RulesReader())
     # The library behind it takes a second to load, which nobody without a model shall wait for.
+    from bot.explain.narrator import ModelNarrator
+    from bot.explain.prompt_files import load_prompt
+    from bot.explain.prompts import narrator_question
+    from bot.explain.questions.selector import SelectingReader
+
+    load_prompt("selector", "en")
+    model = _open_model(settings, store, stack=stack)
+    log = JournalledNarrations(store, clock)
+    questions = SelectingReader(model, log)
+    if lexicon_of(language) is None:
+        return Words(template, questions)
+    load_prompt("narrator", language)
+    return Words(ModelNarrator(model, template, prompt=narrator_question, log=log), questions)
+
+
+def _open_model(settings: Settings, store: Store, *, stack: AsyncExitStack) -> Model:
+    """Return the model behind its guards; it warms up in the background."""
     from bot.explain.model.client import OpenAIModel
     from bot.explain.model.guarded import guarded
     from bot.explain.model.warming import Warming
-    from bot.explain.narrator import ModelNarrator
-    from bot.explain.prompts import narrator_question
 
     chosen = model_settings_of(settings)
     raw = OpenAIModel(chosen)
@@ -80,8 +106,7 @@ def open_narrator(
     model = Warming(guarded(raw, settings=chosen, notebook=notebook, clock=wall))
     warming = asyncio.get_running_loop().create_task(model.warm(seconds=chosen.first_seconds))
     stack.push_async_callback(_ended, warming)
-    log = JournalledNarrations(store, clock)
-    return ModelNarrator(model, template, prompt=narrator_question, log=log)
+    return model
 
 
 def model_settings_of(settings: Settings) -> ModelSettings:

@@ -27,6 +27,7 @@ from core.facts import (
     decision_facts,
     digest_facts,
     ended_facts,
+    figure_id,
 )
 from tests.dsl import MORNING, decide_daily, decide_on
 from tests.explain.executions import executed_facts, fill_of, order_for, proposal_in
@@ -242,6 +243,16 @@ def test_l6_no_order_reaches_words_ids_or_prompt() -> None:
         shown = f"{told} {question.system} {question.user}".lower()
         for part in (*ORDER.split(), TOKEN.lower(), ORDER.replace(" ", "")):
             assert part not in shown, (part, table.topic)
+
+
+def test_a_reason_about_something_unheard_of_is_no_fact() -> None:
+    """What a reason is about is part of its ids, so it is a coin or a word of a closed set."""
+    code = ReasonCode.COOLING_DOWN.value
+    for about, count in (("price", 1), ("", 1), (ORDER, 0)):
+        name = figure_id(code, about, "until")
+        fact = Fact(name, "market", Polarity.NONE, "until", MORNING, Unit.DAY)
+        told = tell(ENGLISH, FactTable("pause", (fact,), ((code, about),)))
+        assert len(told.facts) == count
 
 
 def _half_done() -> FactTable:
