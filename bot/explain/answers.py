@@ -24,12 +24,14 @@ _FLOWS = ("deposits", "withdrawals", "rewards")
 
 
 def tell_answer(speech: Speech, table: FactTable) -> tuple[str, ...]:
-    """Return what the records say, in at most eight lines."""
+    """Return what the records say, in at most eight lines; of no known kind, the reasons."""
     about = table.find("about")
-    tell = _TELLERS.get("" if about is None else str(about.value))
-    if tell is None:
-        return ()
+    tell = _TELLERS.get("" if about is None else str(about.value), _reasons)
     return tuple(line for line in tell(speech, table) if line)[:MOST_LINES]
+
+
+def _reasons(speech: Speech, table: FactTable) -> Iterator[str]:
+    yield from (reason_in(speech, table, *pair) for pair in table.codes)
 
 
 def _why_no_trade(speech: Speech, table: FactTable) -> Iterator[str]:

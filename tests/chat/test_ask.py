@@ -174,7 +174,7 @@ async def test_what_changed(fortnight: World) -> None:
     """Value, weights and proposals are told before and after."""
     words = await ask(fortnight, "what changed since 3 March?")
     assert "worth $49,720 as of Mon 2 Mar 01:06, and $74,292 as of today 01:06." in words
-    assert "BTC went from 61.9 % to 69.1 % of the portfolio." in words
+    assert "BTC went from 61.9 % to 69.9 % of the portfolio." in words
     assert "1 carried out" in words
 
 

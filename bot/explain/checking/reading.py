@@ -138,7 +138,7 @@ def _matched(run: Run, lexicon: Lexicon) -> Iterator[Unit]:
 
 def _clauses(items: Iterator[Unit | str]) -> Iterator[Clause]:
     """Yield the clauses of one sentence. Source: METHODS 7.4; 7.4a, 11."""
-    opener, units = "", list[Unit]()
+    opener, units, speaks = "", list[Unit](), False
     for item in items:
         head: tuple[Unit, ...] = ()
         if isinstance(item, str):
@@ -147,10 +147,11 @@ def _clauses(items: Iterator[Unit | str]) -> Iterator[Clause]:
             starts, head = item.words[0], (item,)
         else:
             units.append(item)
+            speaks = True
             continue
-        if any(unit.hole or Tag.CONNECTOR not in unit.tags for unit in units):
+        if speaks:
             yield _clause(opener, units)
-            units = []
+            units, speaks = [], False
         opener, units = starts, [*units, *head]
     if units:
         yield _clause(opener, units)

@@ -106,7 +106,8 @@ def runs_of(tokens: Sequence[Token]) -> Iterator[Run]:
             place += 2 if is_joint else 1
             run.append(tokens[place])
             joined.append(is_joint)
-        yield Run(place, tuple(run), tuple(_hidden(run, joined)))
+        is_plain = not any(joined) and all(len(token.text) > 1 for token in run)
+        yield Run(place, tuple(run), () if is_plain else tuple(_hidden(run, joined)))
         place += 1
 
 

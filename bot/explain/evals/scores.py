@@ -118,8 +118,9 @@ class Scores:
         )
 
     def _truth(self) -> Iterator[Figure]:
-        figures = sum(len(result.own_figures) for result in self.shown)
-        false = _share(self.shown, lambda result: bool(result.false_claims))
+        shown = self.shown
+        figures = sum(len(result.own_figures) for result in shown) if shown else None
+        false = _share(shown, lambda result: bool(result.false_claims))
         yield _figure("own_figures", "figures of its own", figures, "count", _at_most("0", 0))
         yield _figure("false_claims", "false claims found", false, "share", _at_most("1 %", 0.01))
 
