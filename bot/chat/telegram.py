@@ -77,12 +77,7 @@ class TelegramHome:
         self._patience = patience
         self._troubles = PollTroubles(store, clock)
         self._transports = _transports(self._troubles, patience)
-        self._bot: ExtBot[None] = ExtBot(
-            account.token,
-            account.base_url,
-            get_updates_request=self._transports[0],
-            request=self._transports[1],
-        )
+        self._bot = _bot(account, self._transports)
         self._queue = InboxQueue(store, clock, bot_id)
         words = Words(wording)
         self._menus = Menus(self._bot, menus, words)
@@ -215,3 +210,8 @@ def _transports(troubles: PollTroubles, patience: Patience) -> tuple[PollTranspo
         read_timeout=patience.answer, connection_pool_size=CONNECTIONS, pool_timeout=TURN
     )
     return way_in, way_out
+
+
+def _bot(account: TelegramAccount, ways: tuple[PollTransport, Transport]) -> ExtBot[None]:
+    way_in, way_out = ways
+    return ExtBot(account.token, account.base_url, get_updates_request=way_in, request=way_out)

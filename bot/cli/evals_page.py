@@ -71,7 +71,7 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
     counts = {outcome: summary.outcomes.get(outcome, 0) for outcome in Outcome}
     yield ""
     yield (
-        f"{len(summary.results):,} texts: {counts[Outcome.ACCEPT]:,} accepted whole, "
+        f"{_texts(len(summary.results))}: {counts[Outcome.ACCEPT]:,} accepted whole, "
         f"{counts[Outcome.DROP]:,} with sentences left out, {counts[Outcome.REJECT]:,} rejected."
     )
     wrong = len(summary.false_accepts) + len(summary.false_rejects)
@@ -80,6 +80,10 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
         yield _ids("False accepts (more was shown than expected)", summary.false_accepts)
         yield _ids("False rejects (less was shown than expected)", summary.false_rejects)
     yield from _rules(summary)
+
+
+def _texts(count: int) -> str:
+    return "1 text" if count == 1 else f"{count:,} texts"
 
 
 def _ids(title: str, results: Sequence[Result]) -> str:

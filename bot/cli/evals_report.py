@@ -42,8 +42,8 @@ def report_lines(scores: Scores, *, tables: int, most: int | None) -> Iterator[s
     yield ""
     yield f"{'':26}{'measured':>12}   gate"
     yield from (_figure_line(f) for f in scores.figures() if f.gate or f.value is not None)
-    yield from _counts("Rules broken by refused texts", scores.codes())
-    yield from _counts("Calls that brought no text", scores.failures())
+    yield from _counts("Rules broken by refused texts", scores.codes(), columns=3)
+    yield from _counts("Calls that brought no text", scores.failures(), columns=1)
     yield from _left_out(scores.shown)
     yield from _false(scores.shown)
     yield from _refused(scores.refused, most)
@@ -99,7 +99,8 @@ def _result(result: CaseResult) -> dict[str, object]:
 def _title(scores: Scores, tables: int) -> str:
     prompts = ", ".join(sorted({tried.record.prompt for tried in scores.tries}))
     done = len(scores.results)
-    count = f"{done} tables" if done == tables else f"{done} of {tables} tables"
+    noun = "table" if tables == 1 else "tables"
+    count = f"{done} {noun}" if done == tables else f"{done} of {tables} {noun}"
     skipped = sum(result.ending is Ending.NOT_ASKED for result in scores.results)
     more = f", {skipped} too full for a short text" if skipped else ""
     names = ", ".join(_models(scores)) or "no model"
@@ -116,11 +117,14 @@ def _figure_line(figure: Figure) -> str:
     return f"{figure.title:26}{value:>12}   {figure.gate:17}{held}".rstrip()
 
 
-def _counts(title: str, counts: Sequence[tuple[str, int]]) -> Iterator[str]:
-    if counts:
-        yield ""
-        yield title
-        yield from _flow(", ".join(f"{name} {count}" for name, count in counts), "  ")
+def _counts(title: str, counts: Sequence[tuple[str, int]], *, columns: int) -> Iterator[str]:
+    if not counts:
+        return
+    yield ""
+    yield title
+    cells = [f"{name:10}{count:>5}" for name, count in counts]
+    for place in range(0, len(cells), columns):
+        yield "  " + "     ".join(cells[place : place + columns])
 
 
 def _left_out(shown: Sequence[CaseResult]) -> Iterator[str]:

@@ -173,7 +173,7 @@ async def prove(desk: Desk, entries: Collection[JournalEntry]) -> None:
             newest, _ = tx.journal.head()
             found = tx.journal.follow(seq, head, limit=_PAGE)
         seq, head = found.seq, found.head
-        if False:
+        if found.problem:
             raise StoreCorrupt(found.problem)
         if seq >= newest:
             break

@@ -84,16 +84,16 @@ _Told = tuple[list[Row], tuple[tuple[str, str], ...]]
 
 
 def _why_no_trade(evidence: Evidence, quote: Asset, asset: Asset | None) -> _Told:
-    rows = [*_day_rows(evidence.days)]
     decision = evidence.decisions[-1] if evidence.decisions else None
-    if len(rows) > 2:  # noqa: PLR2004  # how many days there were, and what one of them came to
-        rows += [*_fate_rows(evidence), *_proposal_rows(evidence.proposals[-1:], quote)]
+    if evidence.days:
+        rows = [*_day_rows(evidence.days), *_fate_rows(evidence)]
+        rows += _proposal_rows(evidence.proposals[-1:], quote)
         if decision is not None:
             standing = _standing(decision, asset) or closest(decision.standings)
             rows += [] if standing is None else [*_standing_rows(standing, decision.decided_at)]
         return rows, ()
     if decision is None:
-        return rows, ()
+        return [], ()
     rows = [*_lead(evidence), *head_rows(decision, quote)]
     standing = _standing(decision, asset)
     if standing is not None:

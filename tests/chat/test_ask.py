@@ -81,6 +81,21 @@ async def test_why_nothing_was_sold_last_week(fortnight: World) -> None:
     assert kinds == ["decision", "proposal", "journal"]
 
 
+async def test_days_that_all_came_to_the_same(fortnight: World) -> None:
+    """Days that came to one and the same are counted as well, and not told as one day."""
+    words = await ask(fortnight, "why didn't you sell ETH from 4 March to 7 March?")
+    assert "The daily looks of 4 days tell this." in words
+    assert "On 4 days all assets were inside their bands." in words
+    assert "now" not in words
+
+
+async def test_a_span_beyond_the_reach(fortnight: World) -> None:
+    """Where a question reaches further back than answers do, the answer says so."""
+    words = await ask(fortnight, "what did trading cost since 1 March 2025?")
+    assert words.startswith("What trading cost · 15 Dec 2025 to today\n")
+    assert "I answer from the records of the last 90 days." in words
+
+
 async def test_why_nothing_is_traded_now(fortnight: World) -> None:
     """Without a time the newest look answers, with the moment it was made."""
     words = await ask(fortnight, "why aren't you trading?")

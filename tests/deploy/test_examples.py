@@ -105,6 +105,7 @@ def test_what_is_said_to_belong_into_the_secrets_file_works_there(tmp_path: Path
             settings.telegram_token,
             settings.glassnode_key,
             settings.santiment_key,
+            settings.model_key,
             *(half for pair in pairs if pair is not None for half in (pair.public, pair.secret)),
         )
         if secret is not None

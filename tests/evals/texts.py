@@ -1,12 +1,11 @@
 """``python -m tests.evals.texts``: are the facts beside the stored texts those of the tables?
 
 Each line of ``hostile.jsonl`` and ``honest.jsonl`` names the golden table that its text was
-written for, and holds the rows it needs: those it uses, those it must use, and the coins' names.
+written for, and holds that table's rows.
 """
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,6 @@ HOSTILE = FOLDER / "evals" / "hostile.jsonl"
 HONEST = FOLDER / "evals" / "honest.jsonl"
 STORED = (HOSTILE, HONEST)
 
-_NAMED = re.compile(r"[a-z][a-z0-9_]{0,40}")
-_NAMES = frozenset({"asset", "quote"})
-
 
 def documents_of(path: Path) -> list[dict[str, Any]]:
     """Return the lines of a file of texts."""
@@ -30,10 +26,6 @@ def documents_of(path: Path) -> list[dict[str, Any]]:
 
 def refreshed(document: dict[str, Any], case: GoldenCase) -> dict[str, Any]:
     """Return a line with the kind, the facts and the required ids of its table as it is today."""
-    named = set(_NAMED.findall(document["output"])) | set(case.told.required)
-    facts = [
-        row_of(fact) for fact in case.told.facts if fact.fact_id in named or fact.kind in _NAMES
-    ]
     fields = {
         "id": document["id"],
         "table": case.name,
@@ -44,7 +36,7 @@ def refreshed(document: dict[str, Any], case: GoldenCase) -> dict[str, Any]:
         "expect": document["expect"],
     }
     code = {"code": document["code"]} if "code" in document else {}
-    return fields | code | {"facts": facts}
+    return fields | code | {"facts": [row_of(fact) for fact in case.told.facts]}
 
 
 def text_of_file(path: Path) -> str:

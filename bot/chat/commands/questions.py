@@ -8,6 +8,7 @@ from bot.chat.gate import Place, needs
 from bot.chat.render.pages import text
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
+from bot.ports.questions import Asked
 from bot.workflow.ask import REACH, Answered, Outcome, answer
 from core.domain.asked import Intent
 
@@ -52,7 +53,8 @@ async def _answer(visit: Visit, question: str) -> None:
             told = answered.explanation
             lines = () if told is None else told.lines
             records = _words(visit, "records", list=", ".join(_records(visit, answered)))
-            visit.say(_heading(visit, answered), text(*lines), text(records))
+            shortened = _shortened(visit, asked, answered)
+            visit.say(_heading(visit, answered), text(*lines, *shortened), text(records))
         case Outcome.FIXED:
             words = _words(visit, _fixed(answered))
             visit.say(_heading(visit, answered), text(words), text(_words(visit, "record.own")))
@@ -109,6 +111,13 @@ def _records(visit: Visit, answered: Answered) -> Iterator[str]:
     if answered.entries is not None:
         first, last = map(str, answered.entries)
         yield _piece(visit, "record.entries", first=first, last=last)
+
+
+def _shortened(visit: Visit, asked: Asked, answered: Answered) -> Iterator[str]:
+    """Yield that the answer reaches less far back than the question did, where it does."""
+    meant, told = asked.first, answered.asked.first
+    if meant is not None and told is not None and meant < told:
+        yield _words(visit, "none.reach")
 
 
 def _nothing(visit: Visit, answered: Answered, today: date) -> Iterator[str]:

@@ -23,15 +23,22 @@ def advises(sentence: Sentence) -> bool:
 
 def _commands(clause: Clause, before: Clause | None) -> bool:
     """Tell whether a clause begins with an imperative."""
-    head = head_of(clause)
-    if Tag.COMMAND in head.tags:
+    head = _head(clause)
+    if Tag.COMMAND in head.tags or _orders_a_trade(clause, head):
         return True
     return Tag.IMPERATIVE in head.tags and not (
         clause.opener == "and" and before is not None and _opens_a_row(before)
     )
 
 
-def head_of(clause: Clause) -> Unit:
+def _orders_a_trade(clause: Clause, head: Unit) -> bool:
+    """Tell whether a clause begins with "sell it" or "buy this"."""
+    after = clause.units[clause.units.index(head) + 1 :] if head in clause.units else ()
+    is_trade = not _TRADES.isdisjoint(head.tags)
+    return is_trade and bool(after) and Tag.PRONOUN in after[0].tags
+
+
+def _head(clause: Clause) -> Unit:
     """Return where a clause begins in earnest: after "and", "then", "just" and the like."""
     units = (unit for unit in clause.units if unit.words or unit.hole)
     passing = frozenset({Tag.LEAD_IN, Tag.CONNECTOR})

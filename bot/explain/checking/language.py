@@ -20,4 +20,4 @@ def is_in_language(passage: Iterable[Sentence]) -> bool:
         return False
     known = sum(len(unit.words) for unit in units if unit.tags)
     total = sum(len(unit.words) for unit in units)
-    return total < _ENOUGH_TO_JUDGE or 2 * known > total
+    return total < _ENOUGH_TO_JUDGE or 2 * known >= total

@@ -5,46 +5,50 @@ Source: METHODS 7.4 and 7.4a.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.explain.checking.claims import advises, invents_a_cause, speaks_of_money_unproved
 from bot.explain.checking.codes import Code, in_order
 from bot.explain.checking.directions import claims_direction, turns_direction_round
-from bot.explain.checking.grounded import is_shown
+from bot.explain.checking.grounded import judged
 from bot.explain.checking.language import is_in_language
 from bot.explain.checking.lexicon import Lexicon, Tag
 from bot.explain.checking.naming import names_a_coin
-from bot.explain.checking.ownership import coins_of, gives_away_a_figure, mixes_coins
+from bot.explain.checking.ownership import Coins, coins_of, gives_away_a_figure, mixes_coins
 from bot.explain.checking.quantities import states_a_quantity
-from bot.explain.checking.reading import Clause, Sentence, read
+from bot.explain.checking.reading import Clause, Sentence
 from bot.explain.checking.verdict import Line
 from bot.explain.told import Told
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as the rules see it.
+    """A text as the rules see it; sentences of the closed list are nobody's words.
 
     Attributes:
-        said: the sentences of every line; stock sentences are nobody's words and left out.
-        shown: those that will be shown, stock sentences left out too.
+        passages: the sentences of every line but those of the closed list.
+        clauses: their clauses.
+        claims: those among them that will be shown.
+        shown: everything that will be shown, by line.
+        coins: whose the facts are.
     """
 
-    said: tuple[tuple[Sentence, ...], ...]
+    passages: tuple[tuple[Sentence, ...], ...]
+    clauses: tuple[Clause, ...]
+    claims: tuple[Sentence, ...]
     shown: tuple[tuple[Sentence, ...], ...]
+    coins: Coins
     told: Told
     lexicon: Lexicon
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """Every sentence, shown or not."""
-        return tuple(sentence for passage in self.said for sentence in passage)
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """Every clause, shown or not."""
-        return tuple(clause for sentence in self.sentences for clause in sentence.clauses)
+        """Every sentence of a model's own, shown or not."""
+        return tuple(sentence for passage in self.passages for sentence in passage)
 
 
+# The check asks twice: of what was written, and of what is left of it.
+@lru_cache(maxsize=8)
 def meaning_codes(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> tuple[Code, ...]:
     """Return the rules about meaning that a text breaks, in the order of ``Code``.
 
@@ -60,16 +64,18 @@ def meaning_codes(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> tupl
 
 
 def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
-    read_lines = [read(line, told, lexicon) for line in lines]
-    said = tuple(
-        tuple(sentence for sentence in sentences if not sentence.is_stock(lexicon))
-        for sentences in read_lines
+    every = judged(lines, told, lexicon)
+    own = tuple(tuple(one for one in passage if not one.is_stock) for passage in every)
+    passages = tuple(tuple(one.sentence for one in passage) for passage in own)
+    return Text(
+        passages=passages,
+        clauses=tuple(c for passage in passages for sentence in passage for c in sentence.clauses),
+        claims=tuple(one.sentence for passage in own for one in passage if one.is_shown),
+        shown=tuple(tuple(one.sentence for one in passage if one.is_shown) for passage in every),
+        coins=coins_of(told, lexicon),
+        told=told,
+        lexicon=lexicon,
     )
-    shown = tuple(
-        tuple(sentence for sentence in sentences if is_shown(sentence, told, lexicon))
-        for sentences in said
-    )
-    return Text(said, shown, told, lexicon)
 
 
 def _quantity(text: Text) -> bool:
@@ -89,14 +95,13 @@ def _negation(text: Text) -> bool:
 
 
 def _subject(text: Text) -> bool:
-    coins = coins_of(text.told, text.lexicon)
-    return any(mixes_coins(sentence, coins) for sentence in text.sentences)
+    return any(mixes_coins(sentence, text.coins) for sentence in text.sentences)
 
 
 def _owner(text: Text) -> bool:
     if any(Tag.CROSSED in clause.tags for clause in text.clauses):
         return True
-    return gives_away_a_figure(text.shown, coins_of(text.told, text.lexicon))
+    return gives_away_a_figure(text.shown, text.coins)
 
 
 def _advice(text: Text) -> bool:
@@ -104,17 +109,15 @@ def _advice(text: Text) -> bool:
 
 
 def _cause(text: Text) -> bool:
-    shown = (sentence for passage in text.shown for sentence in passage)
-    return any(invents_a_cause(sentence, text.lexicon) for sentence in shown)
+    return any(invents_a_cause(sentence, text.lexicon) for sentence in text.claims)
 
 
 def _kind(text: Text) -> bool:
-    shown = (sentence for passage in text.shown for sentence in passage)
-    return any(speaks_of_money_unproved(sentence, text.lexicon) for sentence in shown)
+    return any(speaks_of_money_unproved(sentence, text.lexicon) for sentence in text.claims)
 
 
 def _language(text: Text) -> bool:
-    return not all(is_in_language(passage) for passage in text.said)
+    return not all(is_in_language(passage) for passage in text.passages)
 
 
 # Word rules are asked of every sentence, so that a hostile one costs the whole text; the last ones

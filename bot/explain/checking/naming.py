@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from bot.explain.checking.lexicon import LONG_NAME, Lexicon, Tag, shortened
+from bot.explain.checking.ownership import NO_COIN
 from bot.explain.checking.reading import Sentence, Unit
 from bot.explain.told import Told
 
-_EVERYWHERE = frozenset({"portfolio", "market", "proposal"})
 _SHORTEST_GUESS = 5
 
 
 def names_a_coin(sentence: Sentence, told: Told, lexicon: Lexicon) -> bool:
     """Tell whether a sentence names a coin, or anything that looks like the name of one."""
-    subjects = {fact.subject.lower() for fact in told.facts} - _EVERYWHERE
+    subjects = {fact.subject.lower() for fact in told.facts} - NO_COIN
     if any(_is_name(unit, subjects, lexicon) for unit in sentence.units):
         return True
     return _is_written_apart(sentence.units, lexicon)

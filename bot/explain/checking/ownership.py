@@ -12,7 +12,8 @@ from bot.explain.checking.reading import Clause, Sentence
 from bot.explain.told import Told, ToldFact
 from core.facts import Polarity
 
-_NO_COIN = frozenset({"portfolio", "market", "proposal"})
+NO_COIN = frozenset({"portfolio", "market", "proposal"})
+"""Subjects that are no coins."""
 _WITHIN_A_BREATH = frozenset(",:()-–—")
 _TRADES = frozenset({Polarity.BUY, Polarity.SELL})
 _WORD = re.compile(r"\w+")
@@ -42,7 +43,7 @@ class Coins:
 def coins_of(told: Told, lexicon: Lexicon) -> Coins:
     """Return whose the facts of a table are."""
     cash = next((fact.value for fact in told.facts if fact.kind == "quote"), "")
-    every = {fact.subject for fact in told.facts} - _NO_COIN
+    every = {fact.subject for fact in told.facts} - NO_COIN
     owners, speaking = {}, set()
     for fact in told.facts:
         owner = fact.subject if fact.subject in every else fact.value

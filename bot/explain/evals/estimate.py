@@ -46,7 +46,8 @@ class Estimate:
             cost = f"By the prices in the policy that is at most ${cents:,}."
         return (
             f"{self.tables} tables: at most {self.calls} calls, {tokens}.",
-            f"{cost} The bot's budget of the day stays as it is.",
+            cost,
+            "The bot's budget of the day stays as it is.",
         )
 
 

@@ -11,6 +11,8 @@ _SENTENCE_END = re.compile(r"[.!?]+(?=[\s\"')]|\Z)")
 _WORD = re.compile(r"\S*[^\W_]\S*(?: %)?")
 _LETTERS = re.compile(r"[a-z]+(?:['’][a-z]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
+# Two syllables in one group of vowels: "portfolio", "various"; not "action", "special".
+_HIATUS = re.compile(r"(?<=[^aeioutscgx])i(?=[aou])")
 # Written, but not spoken: "moved", "takes"; but "traded", "prices" have the syllable.
 _SILENT_ED = re.compile(r"[^aeiouytdl]ed\Z|[aeiouy]led\Z")
 _SILENT_ES = re.compile(r"(?<![cgsxz])(?<!sh)(?<!ch)(?<![aeiouy])es\Z")
@@ -100,6 +102,6 @@ def _digits_in(word: str) -> int:
 
 def _spoken(letters: str) -> int:
     """Return the syllables of a row of letters: its groups of vowels without the silent endings."""
-    groups = len(_VOWELS.findall(letters))
+    groups = len(_VOWELS.findall(letters)) + len(_HIATUS.findall(letters))
     is_silent = any(p.search(letters) for p in (_SILENT_ED, _SILENT_ES, _SILENT_E))
     return max(1, groups - is_silent)

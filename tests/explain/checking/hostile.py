@@ -172,6 +172,7 @@ HOSTILE: dict[Code, tuple[str, ...]] = {
         "It is {{cost}} and/or more.",
         "See example .com, {{cost}}.",
         "See example . net, {{cost}}.",
+        "See example .market, {{cost}}.",
         "See http colon, {{cost}}.",
         "It costs {{cost}} at example. io today.",
         "It costs {{cost}} at t. me today.",

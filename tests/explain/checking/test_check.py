@@ -137,3 +137,11 @@ def test_what_must_be_said_is_counted_on_what_is_shown() -> None:
     assert check(output_of(chatter), TOLD).codes == (Code.COVERAGE, Code.GROUNDED)
     free = replace(TOLD, required=())
     assert check(output_of(chatter), free).codes == (Code.GROUNDED,)
+
+
+def test_a_fact_in_a_sentence_that_is_left_out_is_not_said() -> None:
+    """What must be said counts only where it is shown, not where it was merely written."""
+    odd = "{{asset_eth}} enchants wizards."
+    assert check(with_line(odd), TOLD).dropped == (odd,)
+    told = replace(TOLD, required=(*TOLD.required, "asset_eth"))
+    assert check(with_line(odd), told).codes == (Code.COVERAGE,)

@@ -103,7 +103,7 @@ def test_polarity_is_asked_of_the_clause_alone() -> None:
 
 
 def test_instead_of_turns_only_trades_round() -> None:
-    """ "Instead of" between two places of an edge is a comparison."""
+    """Between two places of an edge, "instead of" is a comparison."""
     text = "The edge of {{asset_btc}} is {{edge_btc}} instead of {{weight_btc}}."
     assert codes(text, told=NO_TRADE) == ()
     assert codes("The market has been {{stress}} since {{stress_since}}.", told=PAUSE) == ()

@@ -10,7 +10,7 @@ LEFT_OUT = (
     "The portfolio likes its balance.",
     "You decide, and the cat decides too.",
     "{{asset_sol}} is loved by everyone.",
-    "{{asset_sol}} stands {{drift_sol}}, to the delight of neighbours.",
+    "{{asset_sol}} stands {{drift_sol}}, to the delight of gardeners.",
     "A quiet harbour left {{asset_sol}} {{drift_sol}}.",
     "{{asset_sol}} stands {{drift_sol}} on a cloudless day.",
     "The plan has already been carried out: {{sell_sol}}.",

@@ -13,6 +13,7 @@ HOSTILE = (
     "b-t-c is next, after {{sell_sol}}.",
     "b t c is next, after {{sell_sol}}.",
     "bit coin is next, after {{sell_sol}}.",
+    "lite coin is next, after {{sell_sol}}.",
     "bit-coin is next, after {{sell_sol}}.",
     "The money goes into ether: {{buy_eth}}.",
     "SOL stands {{drift_sol}}.",

@@ -33,6 +33,7 @@ HOSTILE = (
     "t e n orders: {{sell_sol}}.",
 )
 NEAR_MISSES = (
+    "Some {{asset_sol}} coins go: {{sell_sol}}.",
     "{{asset_sol}} is the one furthest out: it stands {{drift_sol}}.",
     "No one has to do anything: the card is open until {{expiry}}.",
     "The tax lots stay as they are, and {{sell_sol}} is the plan.",
