@@ -64,7 +64,10 @@ _ORDERS = (
 )
 _FIGURES |= {Gate.PLAN: _ORDERS, Gate.ORDERS: _ORDERS}
 
-_OF_AN_ANSWER = ("name", "state", "gate", "label", "trade", "filled", "unfilled")
+_OF_AN_ANSWER = (
+    *("name", "state", "gate", "label", "trade", "filled", "unfilled"),
+    *("looked", "value_before", "value_after", "difference", "moved"),
+)
 
 
 def required_ids(table: FactTable, told: frozenset[str]) -> tuple[str, ...]:

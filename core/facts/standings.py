@@ -28,13 +28,17 @@ def closest(standings: Sequence[Standing]) -> Standing | None:
 
 
 def place_of(standing: Standing, standings: Sequence[Standing]) -> str:
-    """Return how an asset stands among all: ``furthest_below``, ``below``, ``at``, ``above`` ..."""
+    """Return how an asset stands among all: ``furthest_below``, ``below``, ``at``, ``above`` ...
+
+    Of two that stand equally far neither is the furthest.
+    """
     if not standing.drift:
         return "at"
     drifts = [other.drift for other in standings]
+    is_alone = drifts.count(standing.drift) == 1
     if standing.drift < ZERO:
-        return "furthest_below" if standing.drift == min(drifts) else "below"
-    return "furthest_above" if standing.drift == max(drifts) else "above"
+        return "furthest_below" if is_alone and standing.drift == min(drifts) else "below"
+    return "furthest_above" if is_alone and standing.drift == max(drifts) else "above"
 
 
 def landing_of(standing: Standing, after: Weight) -> str:

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from bot.chat.commands.present import came_to, gates_of, held_of, signals_of
 from bot.chat.gate import Place, needs
-from bot.chat.render.pages import text
+from bot.chat.render.pages import Block, paragraph, text
 from bot.chat.render.reports import history_line
 from bot.chat.render.words import Words
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
+from bot.explain.template import SOURCE
 from bot.ports.records import Transaction
+from bot.workflow.check import explain
 from bot.workflow.digest import compose_digest
 from core.domain.decision import Decision, GateResult, Propose
 from core.domain.ids import PROPOSAL_ID_LENGTH
@@ -38,7 +40,8 @@ async def why(visit: Visit) -> str:
     about = words.say("why.head.about", asset=asset, when=when) if asset else ""
     visit.say(
         about or words.say("why.head", when=when),
-        text(*_told(visit, decision), *signals_of(visit, decision), *where),
+        await _told(visit, decision),
+        text(*where),
         text(*gates_of(visit, decision if asset is None else _only(decision, asset))),
         text(words.say("why.id", decision=decision.decision_id[:ID_SHOWN])),
     )
@@ -69,12 +72,14 @@ async def digest(visit: Visit) -> str:
     return ""
 
 
-def _told(visit: Visit, decision: Decision) -> Iterator[str]:
-    """Yield what a decision came to, and what a stress pause alone held back."""
-    yield came_to(visit, decision)
+async def _told(visit: Visit, decision: Decision) -> Block:
+    """Return what a decision came to: by a model, or in short where the gates below tell it all."""
+    explanation = await explain(visit.desk, decision)
+    if explanation.source != SOURCE:
+        return paragraph(explanation.lines)
     held = held_of(visit, decision)
-    if held:
-        yield held
+    lines = (came_to(visit, decision), *([held] if held else ()), *signals_of(visit, decision))
+    return paragraph(lines)
 
 
 def _where(words: Words, decision: Decision, asset: Asset | None) -> Iterator[str]:
