@@ -10,7 +10,7 @@ from bot.app.plan import ACCOUNT, DATABASE, RunPlan, folder_of
 from bot.ports.messages import Explanation, Mode
 from bot.settings import Settings
 from bot.store.copying import copy_database
-from bot.workflow.check import explain
+from bot.workflow.words import explain
 from core.domain.decision import Decision
 from core.domain.snapshot import Occasion, Snapshot
 from core.engine import decide

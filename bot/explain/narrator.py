@@ -60,6 +60,10 @@ class ModelNarrator:
         lines = await settled(work, seconds=seconds, name="the narrator")
         return Explanation(lines, self._writer.model.name, plain.facts_digest) if lines else plain
 
+    def plainly(self, table: FactTable) -> Explanation:
+        """Return the template's sentences, at once."""
+        return self._template.plainly(table)
+
     async def _lines(self, table: FactTable, facts_digest: str, *, ends: float) -> tuple[str, ...]:
         """Return the finished lines; none when the template is to speak."""
         told = tell(self._template.speech(table), table)

@@ -71,6 +71,7 @@ def narrator_question(told: Told, codes: tuple[Code, ...] = ()) -> Question:
         schema_name=prompt.schema_name,
         max_tokens=prompt.max_tokens,
         temperature=prompt.temperature,
+        is_vital=told.topic in VITAL,
     )
 
 

@@ -42,6 +42,10 @@ class TemplateNarrator:
 
     async def explain(self, table: FactTable) -> Explanation:
         """Return the sentences for a table, in reading order."""
+        return self.plainly(table)
+
+    def plainly(self, table: FactTable) -> Explanation:
+        """Return the sentences for a table, in reading order."""
         return Explanation(self.lines(table), SOURCE, facts_digest(table))
 
     def lines(self, table: FactTable) -> tuple[str, ...]:

@@ -11,7 +11,11 @@ class Narrator(Protocol):
     """Puts facts into sentences; never raises, never decides."""
 
     async def explain(self, table: FactTable) -> Explanation:
-        """Return sentences made from nothing but ``table``."""
+        """Return sentences made from nothing but ``table``, within 16 seconds."""
+        ...
+
+    def plainly(self, table: FactTable) -> Explanation:
+        """Return the template's sentences, at once."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The check cycle: snapshot, decide, record, propose; doing nothing is recorded too."""
 
-from datetime import datetime, time
+from datetime import time
 
 from bot.ports.messages import Explanation, MessageType, NoticeCode
 from bot.ports.records import Transaction
@@ -9,14 +9,14 @@ from bot.workflow.agreeing import refuse_contradiction
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.propose import propose
-from bot.workflow.stress import explain_pause, follow_stress
+from bot.workflow.stress import follow_stress
+from bot.workflow.words import find_words
 from core.domain.decision import Decision, Propose, ReasonCode
 from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.state import EngineState
 from core.domain.stress import Stress
 from core.engine import decide, needs_decision
-from core.facts import decision_facts
 
 # Source: METHODS 0.2: a bar is usable from its close + 5 minutes.
 DAILY_AT = time(0, 6)
@@ -33,33 +33,30 @@ async def check(desk: Desk, occasion: Occasion) -> Decision:
         FeedUnavailable: no snapshot could be taken; nothing was stored.
         AccountProblem: the account cannot be used; nothing was stored.
     """
-    await sync_flows(desk)
-    snapshot = await desk.snapshots.take(occasion)
-    refuse_contradiction(desk, snapshot)
-    for _ in range(MOST_TRIES):
+    for attempt in range(MOST_TRIES):
+        # Anew each time: what changed the memory may have changed the balances as well.
+        await sync_flows(desk)
+        snapshot = await desk.snapshots.take(occasion)
+        refuse_contradiction(desk, snapshot)
         with desk.store.reading() as tx:
             state = tx.memory.state()
         decision = decide(snapshot, desk.policy, state)
-        plan = decision.outcome.plan if isinstance(decision.outcome, Propose) else None
-        # Said in the words and printed on the card, so it is one instant, whatever the words take.
-        expires_at = desk.clock.now() + desk.policy.approval.time_to_live
-        explanation = None if plan is None else await explain(desk, decision, expires_at)
-        pause = await explain_pause(desk, decision, state)
+        words = await find_words(desk, decision, state, at_once=attempt > 0)
         with desk.store.transaction() as tx:
             if tx.memory.state() != state:
                 continue
             if _is_repeated_fault(tx, decision):
                 return decision
-            _record(tx, desk, decision, snapshot, was=state, pause=pause)
-            if plan is not None and explanation is not None:
+            _record(tx, desk, decision, snapshot, was=state, pause=words.pause)
+            if isinstance(decision.outcome, Propose) and words.card is not None:
                 propose(
                     tx,
                     desk,
                     decision,
-                    plan,
+                    decision.outcome.plan,
                     snapshot=snapshot,
-                    explanation=explanation,
-                    expires_at=expires_at,
+                    explanation=words.card,
+                    expires_at=words.expires_at,
                 )
         return decision
     raise StoreConflict(
@@ -94,14 +91,6 @@ async def look(desk: Desk, occasion: Occasion = Occasion.ASKED) -> Decision:
     with desk.store.reading() as tx:
         state = tx.memory.state()
     return decide(snapshot, desk.policy, state)
-
-
-async def explain(
-    desk: Desk, decision: Decision, expires_at: datetime | None = None
-) -> Explanation:
-    """Return the words for a decision; ``expires_at`` is when its card stops being valid."""
-    facts = decision_facts(decision, quote=desk.policy.quote, expires_at=expires_at)
-    return await desk.narrator.explain(facts)
 
 
 def lacks_today(desk: Desk) -> bool:

@@ -62,13 +62,13 @@ def costs_of(legs: Sequence[JournalEntry]) -> Costs:
 
 
 @exact
-def course_of(before: Decision, after: Decision, entries: Iterable[JournalEntry]) -> Course:
+def course_of(before: Decision, after: Decision, flows: Iterable[JournalEntry]) -> Course:
     """Return value and weights at two decisions that saw a value, and the flows between them."""
     if before.value is None or after.value is None:
         raise ValueError("a decision on unsafe data has no value to compare")
-    flows = _flows_between(entries, before.decided_at, after.decided_at)
-    moved = [row for row in flows if row["kind"] in _CAME_IN]
-    rewards = [row for row in flows if row["kind"] == FlowKind.REWARD.value]
+    rows = [said(entry) for entry in flows]
+    moved = [row for row in rows if row["kind"] in _CAME_IN]
+    rewards = [row for row in rows if row["kind"] == FlowKind.REWARD.value]
     weights = {row.asset: row.weight for row in before.standings}
     return Course(
         began_at=before.decided_at,
@@ -79,18 +79,21 @@ def course_of(before: Decision, after: Decision, entries: Iterable[JournalEntry]
             (row.asset, weights.get(row.asset, Weight(ZERO)), row.weight) for row in after.standings
         ),
         deposits=_worth(row for row in moved if Decimal(row["amount"]) > ZERO),
-        withdrawals=_worth(row for row in moved if Decimal(row["amount"]) < ZERO),
+        taken_out=_worth(row for row in moved if Decimal(row["amount"]) < ZERO),
         rewards=_worth(rewards),
         are_flows_priced=all(row["value"] is not None for row in (*moved, *rewards)),
     )
 
 
-def _flows_between(
+def flows_between(
     entries: Iterable[JournalEntry], began_at: datetime, ended_at: datetime
-) -> list[dict[str, str]]:
-    flows = (said(entry) for entry in entries if entry.kind == FLOWED)
+) -> list[JournalEntry]:
+    """Return the entries of what came or went after one instant, until another."""
+    flows = (entry for entry in entries if entry.kind == FLOWED)
     return [
-        row for row in flows if began_at < datetime.fromisoformat(row["occurred_at"]) <= ended_at
+        entry
+        for entry in flows
+        if began_at < datetime.fromisoformat(said(entry)["occurred_at"]) <= ended_at
     ]
 
 

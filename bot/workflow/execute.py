@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
-from bot.ports.messages import MessageType, NoticeCode, Report
+from bot.ports.messages import MessageType, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.cards import close, end_card
 from bot.workflow.controls import halt_in
-from bot.workflow.desk import Desk, notify, post
+from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.halts import cancel_open_orders, halt_on_costs, heed_halt_file
 from bot.workflow.legs import Stopped, run_legs
 from bot.workflow.odd_plans import give_up
 from bot.workflow.recheck import begin
+from bot.workflow.reporting import owe_report, tell_owed
 from bot.workflow.shortfall import forget_rechecked_prices, measure_execution
 from core.domain.decision import Plan
 from core.domain.errors import AccountProblem, FeedUnavailable
@@ -21,8 +21,7 @@ from core.domain.market import Side
 from core.domain.proposal import Fill, Order, OrderState, Proposal, ProposalState
 from core.domain.state import Turnover
 from core.domain.units import ZERO, Money, Weight, share
-from core.facts import execution_facts
-from core.lifecycle import OrderEvent, ProposalEvent, next_proposal_state
+from core.lifecycle import OrderEvent, ProposalEvent
 
 MOST_LOOKS = 5
 
@@ -37,6 +36,7 @@ async def carry_out(desk: Desk, proposal_id: str) -> Proposal | None:
     async with desk.executing:
         ended = await _carry_out(desk, proposal_id)
     await cancel_open_orders(desk)
+    await tell_owed(desk)
     return ended
 
 
@@ -92,7 +92,7 @@ def _hold(desk: Desk, proposal: Proposal) -> None:
 
 
 async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
-    """Close the proposal with what was really traded; outcome, memory and report are one commit."""
+    """Close the proposal with what was really traded; outcome, memory and cost are one commit."""
     pid = proposal.proposal_id
     with suppress(FeedUnavailable, AccountProblem):
         await sync_flows(desk)
@@ -100,10 +100,6 @@ async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
         orders, fills = tuple(tx.orders.of(pid)), tuple(tx.orders.fills_of(pid))
     event = ending_of(orders, fills)
     legs = await measure_execution(desk, proposal, orders, fills)
-    outcome = replace(proposal, state=next_proposal_state(proposal.state, event))
-    words = await desk.narrator.explain(
-        execution_facts(outcome, orders, fills, shortfalls=legs, quote=desk.policy.quote)
-    )
     with desk.store.transaction() as tx:
         now = desk.clock.now()
         for order in orders:
@@ -115,9 +111,7 @@ async def _finish(desk: Desk, proposal: Proposal) -> Proposal:
         forget_rechecked_prices(tx, pid)
         _remember(tx, desk, ended, fills)
         end_card(tx, desk, ended)
-        orders = tuple(tx.orders.of(pid))
-        report = Report(desk.mode, desk.policy.quote, ended, orders, fills, words)
-        post(tx, desk, MessageType.REPORT, key=f"report:{pid}", message=report)
+        owe_report(tx, pid)
         halt_on_costs(tx, desk, ended.plan.value)
     return ended
 

@@ -1,7 +1,7 @@
 """What a question is about -> the few records that answer it, proved, as evidence."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from bot.workflow.evidence import (
     costs_of,
     counted,
     course_of,
+    flows_between,
     measured_in,
     switched,
 )
@@ -28,22 +29,20 @@ from bot.workflow.proofs import (
     Look,
     Story,
     looks_in,
-    prove,
     proved_decision,
+    proved_entries,
+    proved_look,
     proved_proposal,
     said,
     stories_in,
 )
 from core.domain.asked import Cause, Intent
-from core.domain.errors import StoreCorrupt
 from core.domain.proposal import ProposalState
 from core.domain.units import Asset, exact
 from core.facts import Evidence
 
 _HOLDING: Final = frozenset({Cause.HALTED, Cause.PAUSED, Cause.STRESS})
 _RECENT: Final = timedelta(days=3)
-_BEFORE: Final = 500
-"""Entries before a proposal's draft among which its decision is; usually it is the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,94 +86,79 @@ Gather = Callable[[Desk, Span], Awaitable[Found | None]]
 
 
 async def _why_no_trade(desk: Desk, span: Span) -> Found | None:
-    entries = _read(desk, (DECIDED, *ABOUT_PROPOSALS, *SWITCHES), _near(desk, span))
-    looks = [look for look in looks_in(entries) if span.holds(look.at)]
+    entries, looks = await _looked(desk, span, (DECIDED, *ABOUT_PROPOSALS, *SWITCHES))
     if not looks:
-        return await _again_further_back(desk, span, _why_no_trade)
+        return None
     days = [*by_day(looks, desk.audience.zone).values()]
-    stories = [story for story in stories_in(entries) if span.holds(story.drafted.at)]
     if span.is_latest or len(days) == 1:
-        return await _one_look(desk, span, looks[-1] if span.is_latest else days[0], entries)
-    stories = [story for story in stories if _trades(story, span.asked.asset)]
+        return _one_look(desk, span, looks[-1] if span.is_latest else days[0], entries)
+    stories = _stories(span, entries)
     shown = _furthest(days, span.asked.asset, desk)
-    told = stories[-1:]
-    await prove(desk, [look.entry for look in days])
     with desk.store.reading() as tx:
         decision = proved_decision(tx, shown)
-        proposals = tuple(proved_proposal(tx, story) for story in told)
+        proposals = tuple(proved_proposal(tx, story) for story in stories[-1:])
     evidence = Evidence((decision,), proposals, counted(days), _fates(stories))
-    return _named(evidence, days)
+    return _named(evidence, [*_entries_of(days), *_all_of(stories)])
 
 
-async def _one_look(desk: Desk, span: Span, look: Look, entries: Sequence[JournalEntry]) -> Found:
+def _one_look(desk: Desk, span: Span, look: Look, entries: Sequence[JournalEntry]) -> Found:
     """Return one look with its proposal, if it made one, and what was switched since then."""
     name = look.payload["decision_id"]
     stories = [s for s in stories_in(entries) if s.payload["decision_id"] == name][-1:]
     switches = [e for e in entries if e.kind in SWITCHES and e.seq > look.entry.seq]
-    await prove(desk, [look.entry])
     with desk.store.reading() as tx:
         decision = proved_decision(tx, look)
         proposals = tuple(proved_proposal(tx, story) for story in stories)
-    reasons, lifted = (
-        switched(switches, now=desk.clock.now()) if span.is_latest else ((), frozenset())
-    )
-    evidence = Evidence((decision,), proposals, reasons=reasons, lifted=lifted)
-    return _named(evidence)
+    if not span.is_latest:
+        return _named(Evidence((decision,), proposals))
+    reasons, lifted = switched(switches, now=desk.clock.now())
+    return _named(Evidence((decision,), proposals, reasons=reasons, lifted=lifted), switches)
 
 
 async def _why_trade(desk: Desk, span: Span) -> Found | None:
-    entries = _read(desk, ABOUT_PROPOSALS, span.since)
-    stories = [
-        story
-        for story in stories_in(entries)
-        if span.holds(story.drafted.at) and _trades(story, span.asked.asset)
-    ]
+    stories: list[Story] = []
+    for since in _beginnings(desk, span):
+        stories = _stories(span, await proved_entries(desk, ABOUT_PROPOSALS, since))
+        if stories:
+            break
     if not stories:
         return None
     last = stories[-1]
     counted_in = [last] if span.is_latest else stories
-    look = _decision_behind(desk, last)
-    await prove(desk, [story.drafted for story in counted_in] + [look.entry])
+    look = await proved_look(desk, last.payload["decision_id"], before=last.drafted.seq)
     with desk.store.reading() as tx:
         decision, proposal = proved_decision(tx, look), proved_proposal(tx, last)
-    return _named(Evidence((decision,), (proposal,), fates=_fates(counted_in)))
+    evidence = Evidence((decision,), (proposal,), fates=_fates(counted_in))
+    return _named(evidence, _all_of(counted_in) if len(counted_in) > 1 else ())
 
 
 async def _why_paused(desk: Desk, span: Span) -> Found | None:
-    entries = _read(desk, (DECIDED, *SWITCHES), _near(desk, span))
-    looks = [look for look in looks_in(entries) if span.holds(look.at)]
+    entries, looks = await _looked(desk, span, (DECIDED, *SWITCHES))
     if not looks:
-        return await _again_further_back(desk, span, _why_paused)
+        return None
     days = [*by_day(looks, desk.audience.zone).values()]
     if span.is_latest or len(days) == 1:
-        return await _one_look(desk, span, looks[-1] if span.is_latest else days[0], entries)
+        return _one_look(desk, span, looks[-1] if span.is_latest else days[0], entries)
     held = [look for look in days if look.cause in _HOLDING]
-    shown = (held or days)[-1]
-    await prove(desk, [look.entry for look in days])
     with desk.store.reading() as tx:
-        decision = proved_decision(tx, shown)
-    return _named(Evidence((decision,), days=counted(days)), days)
+        decision = proved_decision(tx, (held or days)[-1])
+    return _named(Evidence((decision,), days=counted(days)), _entries_of(days))
 
 
 async def _why_regime(desk: Desk, span: Span) -> Found | None:
-    entries = _read(desk, (DECIDED,), _near(desk, span))
-    looks = [look for look in looks_in(entries) if span.holds(look.at) and _has_value(look)]
+    _, looks = await _looked(desk, span, (DECIDED,), _has_value)
     if not looks:
-        return await _again_further_back(desk, span, _why_regime)
-    await prove(desk, [looks[-1].entry])
+        return None
     with desk.store.reading() as tx:
         decision = proved_decision(tx, looks[-1])
     return _named(Evidence((decision,)))
 
 
 async def _cost(desk: Desk, span: Span) -> Found | None:
-    entries = [
-        entry for entry in _read(desk, (DECIDED, MEASURED), span.since) if span.holds(entry.at)
-    ]
+    entries = await proved_entries(desk, (DECIDED, MEASURED), span.since)
+    entries = [entry for entry in entries if span.holds(entry.at)]
     if not entries:
         return None
-    # From the first entry of the span on: so it is proved, too, that no cost was taken out.
-    await prove(desk, entries[:1])
     legs = measured_in(entries, span.asked.asset)
     evidence = Evidence(costs=costs_of(legs))
     proposals = tuple(dict.fromkeys(str(said(entry)["proposal_id"]) for entry in legs))
@@ -184,21 +168,19 @@ async def _cost(desk: Desk, span: Span) -> Found | None:
 async def _course(desk: Desk, span: Span) -> Found | None:
     """Compare the last look before the span, else its first, with its last look."""
     kinds = (DECIDED, FLOWED, *ABOUT_PROPOSALS)
-    entries = _read(desk, kinds, span.since - _RECENT)
+    entries = await proved_entries(desk, kinds, span.since - _RECENT)
     looks = [look for look in looks_in(entries) if _has_value(look) and look.at < span.until]
     before = [look for look in looks if look.at < span.since][-1:]
     looks = [*before, *(look for look in looks if look.at >= span.since)]
     if len(looks) < 2 or not span.holds(looks[-1].at):  # noqa: PLR2004  # before and after
         return None
     ends = (looks[0], looks[-1])
-    await prove(desk, [ends[0].entry])
     with desk.store.reading() as tx:
         first, last = (proved_decision(tx, look) for look in ends)
     stories = [story for story in stories_in(entries) if span.holds(story.drafted.at)]
-    evidence = Evidence(
-        (first, last), fates=_fates(stories), course=course_of(first, last, entries)
-    )
-    return _named(evidence, ends)
+    flows = flows_between(entries, first.decided_at, last.decided_at)
+    evidence = Evidence((first, last), fates=_fates(stories), course=course_of(first, last, flows))
+    return _named(evidence, [*_entries_of(ends), *flows, *_all_of(stories)])
 
 
 GATHER: Final[Mapping[Intent, Gather]] = MappingProxyType(
@@ -214,40 +196,37 @@ GATHER: Final[Mapping[Intent, Gather]] = MappingProxyType(
 )
 
 
-def _read(desk: Desk, kinds: Collection[str], since: datetime) -> Sequence[JournalEntry]:
-    with desk.store.reading() as tx:
-        return tx.journal.entries(kinds=kinds, since=since)
+async def _looked(
+    desk: Desk,
+    span: Span,
+    kinds: Collection[str],
+    wanted: Callable[[Look], bool] = lambda _: True,
+) -> tuple[Sequence[JournalEntry], list[Look]]:
+    """Return the entries to tell a span from, and the looks in it."""
+    looks: list[Look] = []
+    entries: Sequence[JournalEntry] = ()
+    for since in _beginnings(desk, span):
+        entries = await proved_entries(desk, kinds, since)
+        looks = [look for look in looks_in(entries) if span.holds(look.at) and wanted(look)]
+        if looks:
+            break
+    return entries, looks
 
 
-def _near(desk: Desk, span: Span) -> datetime:
-    """Return from where to read: the newest record is seldom more than some days old."""
-    return max(span.since, desk.clock.now() - _RECENT) if span.is_latest else span.since
+def _beginnings(desk: Desk, span: Span) -> Iterator[datetime]:
+    """Yield from where to read: the newest record is seldom more than some days old."""
+    if span.is_latest:
+        yield max(span.since, desk.clock.now() - _RECENT)
+    yield span.since
 
 
-async def _again_further_back(desk: Desk, span: Span, gather: Gather) -> Found | None:
-    """Look once more over the whole reach when the newest record is older than some days."""
-    if not span.is_latest or span.since >= desk.clock.now() - _RECENT:
-        return None
-    with desk.store.reading() as tx:
-        older = looks_in(tx.journal.entries(kinds=(DECIDED,), since=span.since))
-    if not older:
-        return None
-    return await gather(desk, Span(span.asked, older[-1].at, span.until, is_latest=False))
-
-
-def _decision_behind(desk: Desk, story: Story) -> Look:
-    """Return the entry of the decision that a proposal comes from.
-
-    Raises:
-        StoreCorrupt: the journal has none before the proposal.
-    """
-    name, seq = story.payload["decision_id"], story.drafted.seq
-    with desk.store.reading() as tx:
-        entries = tx.journal.entries(kinds=(DECIDED,), after=max(0, seq - _BEFORE), limit=_BEFORE)
-    for entry in reversed(entries):
-        if entry.seq < seq and said(entry)["decision_id"] == name:
-            return Look(entry, said(entry))
-    raise StoreCorrupt(f"the decision behind proposal {story.payload['proposal_id']} is gone")
+def _stories(span: Span, entries: Sequence[JournalEntry]) -> list[Story]:
+    """Return the proposals that were drafted in a span and trade what is asked about."""
+    return [
+        story
+        for story in stories_in(entries)
+        if span.holds(story.drafted.at) and _trades(story, span.asked.asset)
+    ]
 
 
 def _trades(story: Story, asset: Asset | None) -> bool:
@@ -276,11 +255,20 @@ def _fates(stories: Iterable[Story]) -> tuple[tuple[ProposalState, int], ...]:
     return tuple(Counter(story.state for story in stories).items())
 
 
-def _named(evidence: Evidence, looks: Sequence[Look] = ()) -> Found:
-    """Return evidence with the names of its records; counted looks are named by their entries."""
+def _entries_of(looks: Iterable[Look]) -> list[JournalEntry]:
+    return [look.entry for look in looks]
+
+
+def _all_of(stories: Iterable[Story]) -> list[JournalEntry]:
+    return [entry for story in stories for entry in story.entries]
+
+
+def _named(evidence: Evidence, used: Collection[JournalEntry] = ()) -> Found:
+    """Return evidence with the names of its records, and from where to where entries were used."""
+    numbers = [entry.seq for entry in used]
     return Found(
         evidence,
         tuple(decision.decision_id for decision in evidence.decisions),
         tuple(proposal.proposal_id for proposal in evidence.proposals),
-        (looks[0].entry.seq, looks[-1].entry.seq) if looks else None,
+        (min(numbers), max(numbers)) if numbers else None,
     )

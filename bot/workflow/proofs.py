@@ -1,22 +1,24 @@
 """Journal entries -> the records they witness, each held against what is stored of it.
 
-What is proved: the entries an answer rests on, and all entries after them, are linked by their
-hashes up to the journal's present end; that chain runs through the entry which this process last
-saw hold, where there is one; and each decision and plan is stored as the very text whose digest its
-entry witnessed. What came before the oldest entry used is not looked at: no answer rests on it.
-Source: METHODS 7.7 and 8.8.
+What is proved: every entry that is handed out, and all entries after the oldest of them, are linked
+by their hashes up to the journal's present end; that chain runs through the entry which this
+process last saw hold, where there is one; and each decision and plan is stored as the very text
+whose digest its entry witnessed. Of a span of time the chain is followed from before its beginning,
+so that nothing can be missing from it either. What came earlier is handed to nobody: no answer
+rests on it. Source: METHODS 7.7 and 8.8.
 """
 
 import asyncio
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ports.journal import JournalEntry
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk
+from core.codec import GENESIS
 from core.domain.asked import Cause
 from core.domain.decision import Decision, Gate, ReasonCode, Verdict
 from core.domain.errors import StoreCorrupt
@@ -48,6 +50,12 @@ ABOUT_PROPOSALS = (DRAFTED, *FATES, NOTED)
 _LOOKS = frozenset({Occasion.DAILY.value, Occasion.INTRADAY.value})
 _DECIDING = frozenset({"proposal.approved", "proposal.rejected"})
 _PAGE = 2_000
+_NEAR = 500
+"""Entries before a proposal's draft among which its decision is; usually it is the last one."""
+
+_LEEWAY = timedelta(days=1)
+"""Some entries bear the time of what they tell, which is a little older than they are."""
+
 _STATES = {"shown": "PROPOSED", "drafted": "DRAFT"}
 _CAUSES = {
     Gate.DATA: Cause.DATA,
@@ -158,27 +166,61 @@ def stories_in(entries: Iterable[JournalEntry]) -> list[Story]:
     return [Story(tuple(rows)) for rows in told.values()]
 
 
-async def prove(desk: Desk, entries: Collection[JournalEntry]) -> None:
-    """Follow the chain from the oldest of ``entries`` to the journal's end.
+async def proved_entries(
+    desk: Desk, kinds: Collection[str], since: datetime
+) -> Sequence[JournalEntry]:
+    """Return the entries of some kinds since an instant: none was changed, and none is missing.
+
+    Raises:
+        StoreCorrupt: that cannot be shown.
+    """
+    with desk.store.reading() as tx:
+        entries = tx.journal.entries(kinds=kinds, since=since)
+        # Of all kinds, and from before: an entry that was given another kind or time is found too.
+        around = tx.journal.entries(since=since - _LEEWAY, limit=1)
+        first = around[0].seq if around else tx.journal.head()[0]
+        before = tx.journal.entries(after=first - 2, limit=1) if first > 1 else ()
+    if before and before[0].seq != first - 1:
+        raise StoreCorrupt(f"the entry before entry {first} is gone")
+    await _prove(desk, before[0] if before else None)
+    return entries
+
+
+async def proved_look(desk: Desk, decision_id: str, *, before: int) -> Look:
+    """Return the entry of a decision, looked for among those shortly before another entry.
+
+    Raises:
+        StoreCorrupt: it is not there, or not as it was sealed.
+    """
+    with desk.store.reading() as tx:
+        start = max(0, before - 1 - _NEAR)
+        entries = tx.journal.entries(kinds=(DECIDED,), after=start, limit=_NEAR)
+    for entry in reversed(entries):
+        if entry.seq < before and said(entry).get("decision_id") == decision_id:
+            await _prove(desk, entry)
+            return Look(entry, said(entry))
+    raise StoreCorrupt(f"decision {decision_id[:12]} has no entry before entry {before}")
+
+
+async def _prove(desk: Desk, oldest: JournalEntry | None) -> None:
+    """Follow the chain to the journal's end, from an entry on; from the beginning without one.
 
     Raises:
         StoreCorrupt: it does not hold.
     """
-    if not entries:
-        return
-    first = min(entries, key=lambda entry: entry.seq)
-    seq, head = first.seq - 1, first.prev
+    seq, head = (0, GENESIS) if oldest is None else (oldest.seq - 1, oldest.prev)
+    first = seq + 1
     while True:
         with desk.store.reading() as tx:
             newest, _ = tx.journal.head()
-            found = tx.journal.follow(seq, head, limit=_PAGE)
-        seq, head = found.seq, found.head
-        if found.problem:
-            raise StoreCorrupt(found.problem)
+            held = tx.journal.follow(seq, head, limit=_PAGE)
+        seq, head = held.seq, held.head
+        if held.problem:
+            raise StoreCorrupt(held.problem)
         if seq >= newest:
             break
         await asyncio.sleep(0)  # a long journal keeps nobody else waiting
-    _meet_witness(desk, first.seq)
+    _meet_witness(desk, first)
 
 
 def _meet_witness(desk: Desk, first: int) -> None:

@@ -8,7 +8,6 @@ from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.agreeing import refuse_contradiction
 from bot.workflow.cards import close, end_card
-from bot.workflow.check import explain
 from bot.workflow.desk import Desk, notify
 from bot.workflow.flows import sync_flows
 from bot.workflow.last_gate import has_lapsed
@@ -20,6 +19,7 @@ from core.domain.proposal import Order, OrderState, Proposal
 from core.domain.snapshot import Occasion, Snapshot
 from core.domain.units import Price
 from core.engine import decide
+from core.facts import decision_facts
 from core.lifecycle import ProposalEvent
 from core.planning.pricing import limit_price
 from core.planning.recheck import Recheck, RecheckAction, recheck
@@ -48,7 +48,9 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
     verdict = _judge(desk, proposal, decision, snapshot)
     words = None
     if verdict.action is RecheckAction.SHOW_AGAIN:
-        words = await explain(desk, decision, proposal.expires_at)
+        # By template: the account is locked here, and a person waits for the new card.
+        facts = decision_facts(decision, quote=desk.policy.quote, expires_at=proposal.expires_at)
+        words = desk.narrator.plainly(facts)
     with desk.store.transaction() as tx:
         if tx.memory.state() != state:
             # A pause, a halt or a deposit came in between: nothing was sent, so look again.

@@ -12,6 +12,7 @@ from bot.workflow.execute import carry_out
 from bot.workflow.expire import expire_due
 from bot.workflow.flows import unexplained
 from bot.workflow.halts import check_journal, heed_halt_file
+from bot.workflow.reporting import tell_owed
 from bot.workflow.restored import adopt_restored
 from core.domain.errors import AccountProblem, FeedUnavailable
 from core.domain.proposal import OrderState, Proposal, ProposalState
@@ -47,6 +48,7 @@ async def tidy(desk: Desk) -> None:
     is_open = live is not None and live.state is not ProposalState.PROPOSED
     if live is not None and is_open and not desk.executing.locked():
         await carry_out(desk, live.proposal_id)
+    await tell_owed(desk)
     await check_books(desk)
 
 

@@ -12,17 +12,9 @@ from core.domain.proposal import ProposalState
 from core.domain.snapshot import Snapshot
 from core.domain.state import EngineState
 from core.domain.stress import Stress, StressState
-from core.facts import pause_facts
 from core.signals.stress import exits_on, long_silent
 
 WITHDRAWN = "market stress"
-
-
-async def explain_pause(desk: Desk, decision: Decision, was: EngineState) -> Explanation | None:
-    """Return the words for a change of the pause; None when it stays as it was."""
-    if decision.next_state.stress.phase is was.stress.phase:
-        return None
-    return await desk.narrator.explain(pause_facts(decision, was))
 
 
 def follow_stress(  # a change, what it comes from and how it is told

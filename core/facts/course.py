@@ -39,7 +39,7 @@ class Course:
         began_at, ended_at: the two instants.
         before, after: its value then, quote currency.
         weights: (asset, weight before, weight after).
-        deposits, withdrawals, rewards: between the two, each positive, quote currency.
+        deposits, taken_out, rewards: between the two, each positive, quote currency.
         are_flows_priced: False when something came or went that had no price; then nobody can
             tell what the rest of the difference is.
     """
@@ -50,7 +50,7 @@ class Course:
     after: Money
     weights: tuple[tuple[Asset, Weight, Weight], ...]
     deposits: Money
-    withdrawals: Money
+    taken_out: Money
     rewards: Money
     are_flows_priced: bool
 
@@ -76,12 +76,12 @@ def course_rows(course: Course, asset: Asset | None) -> Iterator[Row]:
     yield row("ended", "portfolio", course.ended_at, Unit.INSTANT, rank=0)
     yield row("value_before", "portfolio", course.before, Unit.MONEY, rank=0)
     yield row("value_after", "portfolio", course.after, Unit.MONEY, rank=0)
-    for name in ("deposits", "withdrawals", "rewards"):
-        amount = getattr(course, name)
+    came, went, earned = course.deposits, course.taken_out, course.rewards
+    for name, amount in (("deposits", came), ("withdrawals", went), ("rewards", earned)):
         if amount:
             yield row(name, "portfolio", amount, Unit.MONEY, rank=0)
     if course.are_flows_priced:
-        came_in = course.deposits + course.rewards - course.withdrawals
+        came_in = course.deposits + course.rewards - course.taken_out
         rest = course.after - course.before - came_in
         way = Polarity.UP if rest > ZERO else Polarity.DOWN if rest else Polarity.NONE
         yield row("difference", "portfolio", abs(rest), Unit.MONEY, rank=0, polarity=way)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-from tests.bench import deciding, labelling, messaging, starting, verifying
+from tests.bench import deciding, explaining, labelling, messaging, starting, verifying
 from tests.bench.figures import HEADING, Figure
 from tests.bench.office import open_office
 
@@ -34,6 +34,7 @@ def main() -> None:
         print(_machine(folder), HEADING, sep="\n\n")
         _print(deciding.measure())
         _print(labelling.measure())
+        _print(explaining.measure())
         asyncio.run(_measure(folder))
     print(f"\n{PACE}\n{time.monotonic() - began:.0f} s in all. {_load()}")
 

@@ -293,6 +293,11 @@ class Recording:
         self.seen.append(table)
         return await self.template.explain(table)
 
+    def plainly(self, table: FactTable) -> Explanation:
+        """Keep the table."""
+        self.seen.append(table)
+        return self.template.plainly(table)
+
 
 QUESTIONS = {
     "why xylophone didn't you zebra sell ETH quokka last week?": Intent.WHY_NO_TRADE,

@@ -135,7 +135,7 @@ def _answers() -> list[Golden]:
             (ETH, Weight(Decimal("0.24")), Weight(Decimal("0.22"))),
         ),
         deposits=Money(Decimal(2500)),
-        withdrawals=Money(Decimal(0)),
+        taken_out=Money(Decimal(0)),
         rewards=Money(Decimal(0)),
         are_flows_priced=True,
     )

@@ -114,7 +114,7 @@ def _contradictions() -> list[Golden]:
         after=Money(Decimal(50000)),
         weights=((Asset("BTC"), Weight(Decimal("0.49")), Weight(Decimal("0.62"))),),
         deposits=Money(Decimal(0)),
-        withdrawals=Money(Decimal(4000)),
+        taken_out=Money(Decimal(4000)),
         rewards=Money(Decimal(35)),
         are_flows_priced=True,
     )

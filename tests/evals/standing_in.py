@@ -1,6 +1,7 @@
 """An emulated server that answers like somebody who has read the golden tables."""
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass
@@ -96,5 +97,10 @@ async def started(*words: str, folder: Path) -> asyncio.subprocess.Process:
     """Start ``evenkeel evals run``; whoever asks waits for its end."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.cli.main", "evals", "run", *words,
-        cwd=folder, stdout=PIPE, stderr=PIPE,
+        cwd=folder, stdout=PIPE, stderr=PIPE, preexec_fn=_heeds_ctrl_c,
     )  # fmt: skip
+
+
+def _heeds_ctrl_c() -> None:
+    """Hear Ctrl-C as in front of a person; a job in the background may have been told not to."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

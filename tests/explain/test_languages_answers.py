@@ -98,7 +98,7 @@ def test_every_course_is_told_in_german(after: int, flow: int, *, is_priced: boo
         after=Money(Decimal(after)),
         weights=weights,
         deposits=amount,
-        withdrawals=amount,
+        taken_out=amount,
         rewards=amount,
         are_flows_priced=is_priced,
     )

@@ -167,12 +167,14 @@ async def test_a_pause_while_words_are_written(office: Office) -> None:
     proposal = office.agree()
     await office.market.shift("BTC", "1.2")
 
-    class Slow:
-        async def explain(self, table: FactTable) -> Explanation:
+    class Slow(TemplateNarrator):
+        def plainly(self, table: FactTable) -> Explanation:
             pause(office.desk, "owner")
-            return await TemplateNarrator(clock=office.clock, zone=UTC).explain(table)
+            return super().plainly(table)
 
-    await carry_out(replace(office.desk, narrator=Slow()), proposal.proposal_id)
+    await carry_out(
+        replace(office.desk, narrator=Slow(clock=office.clock, zone=UTC)), proposal.proposal_id
+    )
     assert len(office.proposals()) == 1
     await withdrawn(office, proposal, "PAUSED_BY_HAND")
 

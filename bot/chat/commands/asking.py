@@ -12,8 +12,8 @@ from bot.chat.requests import Role
 from bot.chat.visit import Visit
 from bot.explain.template import SOURCE
 from bot.ports.records import Transaction
-from bot.workflow.check import explain
 from bot.workflow.digest import compose_digest
+from bot.workflow.words import explain
 from core.domain.decision import Decision, GateResult, Propose
 from core.domain.ids import PROPOSAL_ID_LENGTH
 from core.domain.units import Asset

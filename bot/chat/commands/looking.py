@@ -10,7 +10,7 @@ from bot.chat.render.shifted import shifted_lines
 from bot.chat.render.weights import room_column, weights_table
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
-from bot.workflow.check import explain
+from bot.workflow.words import explain
 from core.domain.decision import Decision, Gate, Plan, Propose
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.state import EngineState

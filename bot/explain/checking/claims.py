@@ -6,36 +6,45 @@ Source: METHODS 7.4, ADVICE; 7.4a, 5 and 10.
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from bot.explain.checking.lexicon import Domain, Lexicon, Tag
+from bot.explain.checking.conditions import Domain
+from bot.explain.checking.lexicon import Lexicon, Tag
+from bot.explain.checking.ownership import is_bare_name
 from bot.explain.checking.reading import Clause, Sentence, Unit
-from bot.explain.told import ToldFact
+from bot.explain.told import Told, ToldFact
 
 _TRADES = frozenset({"buy", "sell"})
 
 
 def advises(sentence: Sentence) -> bool:
     """Tell whether a sentence advises, promises, foretells, hurries, or tells a person to act."""
-    if any(Tag.ADVICE in clause.tags for clause in sentence.clauses):
+    if any(_advises(clause) for clause in sentence.clauses):
         return True
     befores = (None, *sentence.clauses)
     return any(_commands(clause, before) for before, clause in pairwise((*befores, None)) if clause)
 
 
+def _advises(clause: Clause) -> bool:
+    """Tell whether a clause holds a word of advice; "should" may suppose: "should it stay so"."""
+    units = clause.units
+    supposes = len(units) > 1 and Tag.CONDITIONAL in units[0].tags and bool(units[1].hole)
+    return any(Tag.ADVICE in unit.tags for unit in units[supposes:])
+
+
 def _commands(clause: Clause, before: Clause | None) -> bool:
     """Tell whether a clause begins with an imperative."""
     head = _head(clause)
-    if Tag.COMMAND in head.tags or _orders_a_trade(clause, head):
+    if Tag.COMMAND in head.tags:
         return True
-    return Tag.IMPERATIVE in head.tags and not (
-        clause.opener == "and" and before is not None and _opens_a_row(before)
-    )
+    if Tag.IMPERATIVE not in head.tags or before is None:
+        return Tag.IMPERATIVE in head.tags
+    goes_on = _is_coordinated(clause) and _opens_a_row(before)
+    return not goes_on and Tag.CONSENT not in before.tags
 
 
-def _orders_a_trade(clause: Clause, head: Unit) -> bool:
-    """Tell whether a clause begins with "sell it" or "buy this"."""
-    after = clause.units[clause.units.index(head) + 1 :] if head in clause.units else ()
-    is_trade = not _TRADES.isdisjoint(head.tags)
-    return is_trade and bool(after) and Tag.PRONOUN in after[0].tags
+def _is_coordinated(clause: Clause) -> bool:
+    """Tell whether a clause goes on with the verb of the one before: "... or let it lapse"."""
+    first = next((unit for unit in clause.units if unit.words or unit.hole), Unit())
+    return Tag.COORDINATOR in first.tags
 
 
 def _head(clause: Clause) -> Unit:
@@ -50,23 +59,52 @@ def _opens_a_row(clause: Clause) -> bool:
     return Tag.MODAL in clause.tags or any(f.polarity in _TRADES for f in clause.facts)
 
 
-def invents_a_cause(sentence: Sentence, lexicon: Lexicon) -> bool:
-    """Tell whether a sentence speaks of the world outside, or of a cause that no fact states."""
+def invents_a_cause(sentence: Sentence, unknown: frozenset[str], lexicon: Lexicon) -> bool:
+    """Tell whether a sentence speaks of the world outside, or of a cause that no fact states.
+
+    Args:
+        sentence: the sentence.
+        unknown: the names of the everyday domains that its table is not about.
+        lexicon: the language it is written in.
+    """
     return any(
-        _lacks_a_fact(clause.tags, clause.facts, lexicon.world) or _is_groundless(clause, lexicon)
+        _lacks_a_fact(clause.tags, clause.facts, lexicon.world)
+        or _is_groundless(clause, unknown, lexicon)
         for clause in sentence.clauses
     )
 
 
-def _is_groundless(clause: Clause, lexicon: Lexicon) -> bool:
+def _is_groundless(clause: Clause, unknown: frozenset[str], lexicon: Lexicon) -> bool:
     """Tell whether a word such as "because" is followed by no fact, or by unknown words."""
     place = next((n for n, unit in enumerate(clause.units) if Tag.CAUSE in unit.tags), None)
     if place is None:
         return False
     rest = clause.units[place + 1 :]
+    # "Since" right before a figure tells from when on.
+    if Tag.FROM_WHEN in clause.units[place].tags and rest and _is_figure(rest[0]):
+        return False
     if not any(unit.hole for unit in rest):
         return True
-    return any(is_unknown(unit, lexicon) for unit in rest)
+    return any(is_strange(unit, unknown, lexicon) for unit in rest)
+
+
+def _is_figure(unit: Unit) -> bool:
+    return unit.fact is not None and not is_bare_name(unit.fact)
+
+
+def is_strange(unit: Unit, unknown: frozenset[str], lexicon: Lexicon) -> bool:
+    """Tell whether nothing makes a word harmless here: neither the language nor this table."""
+    if Tag.SAFE not in unit.tags and not lexicon.context.keys().isdisjoint(unit.tags):
+        return not unknown.isdisjoint(unit.tags)
+    return is_unknown(unit, lexicon)
+
+
+def unknown_here(told: Told, lexicon: Lexicon) -> frozenset[str]:
+    """Return the names of everyday domains that this table is not about."""
+    domains = lexicon.context.items()
+    return frozenset(
+        name for name, domain in domains if not any(domain.holds(fact) for fact in told.facts)
+    )
 
 
 def is_unknown(unit: Unit, lexicon: Lexicon) -> bool:

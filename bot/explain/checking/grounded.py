@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from bot.explain.checking.claims import (
     invents_a_cause,
-    is_unknown,
+    is_strange,
     speaks_of_money_unproved,
+    unknown_here,
 )
 from bot.explain.checking.lexicon import Lexicon, Tag
 from bot.explain.checking.ownership import NO_COIN, is_bare_name
@@ -21,11 +22,12 @@ from core.facts import Polarity
 
 # Here things have happened; elsewhere nothing has, whatever a sentence says.
 _TELLS_THE_PAST = frozenset({"execution", "ended", "digest", "answer"})
+_PENDING = frozenset({Tag.PENDING, Tag.CONSENT})
 _TRADES = frozenset({Polarity.BUY, Polarity.SELL})
-_VERBS = 2
+_FEW = 2
 """A verb and how it does what it does."""
 _AS_A_NAME = 2
-"""So many words "as" may begin without being a sentence of its own: "as planned"."""
+"""So many words "as" may begin without a reason: "as the limit"; without an article, one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,12 @@ def grounded(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Kept:
 @lru_cache(maxsize=8)
 def judged(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> tuple[tuple[Judged, ...], ...]:
     """Return the sentences of every line, and what becomes of each."""
-    unknown = _unknown_here(told, lexicon)
+    unknown = unknown_here(told, lexicon)
     passages = []
     for line in lines:
         passage = []
         for sentence in read(line, told, lexicon):
-            is_stock = sentence.is_stock(lexicon)
+            is_stock = sentence.is_stock(told, lexicon)
             is_shown = is_stock or _is_shown(sentence, unknown, told, lexicon)
             passage.append(Judged(sentence, is_stock, is_shown))
         passages.append(tuple(passage))
@@ -90,70 +92,77 @@ def _is_shown(sentence: Sentence, unknown: frozenset[str], told: Told, lexicon: 
     """
     if not sentence.has_placeholder:
         return False
-    if invents_a_cause(sentence, lexicon) or speaks_of_money_unproved(sentence, lexicon):
+    if invents_a_cause(sentence, unknown, lexicon) or speaks_of_money_unproved(sentence, lexicon):
         return True
-    return not any(_says_more(clause, unknown, told, lexicon) for clause in sentence.clauses)
-
-
-def _unknown_here(told: Told, lexicon: Lexicon) -> frozenset[str]:
-    """Return the names of everyday domains that this table is not about."""
-    domains = lexicon.context.items()
-    return frozenset(
-        name for name, domain in domains if not any(domain.holds(fact) for fact in told.facts)
+    facts = (fact for clause in sentence.clauses for fact in clause.facts)
+    aside = 1 if all(fact.subject in NO_COIN for fact in facts) else 0
+    return not any(
+        _claims_the_past(clause, told)
+        or _excuses(clause)
+        or _is_too_strange(clause, unknown, lexicon, aside=aside)
+        for clause in sentence.clauses
     )
 
 
-def _says_more(clause: Clause, unknown: frozenset[str], told: Told, lexicon: Lexicon) -> bool:
-    """Tell whether a clause says more than its facts."""
-    if Tag.DONE in clause.tags and told.topic not in _TELLS_THE_PAST:
-        return True
-    if _excuses(clause):
-        return True
-    left, after_a_fact = _allowances(clause)
+def _claims_the_past(clause: Clause, told: Told) -> bool:
+    """Tell whether a clause says that something has been done, or is done without being asked for.
+
+    "Nothing is done", "once it is done" and "would be filled" say no such thing; that it happens
+    unasked is only ever denied.
+    """
+    if told.topic in _TELLS_THE_PAST or Tag.NEGATOR in clause.tags:
+        return False
+    return Tag.UNASKED in clause.tags or (
+        Tag.DONE in clause.tags and _PENDING.isdisjoint(clause.tags)
+    )
+
+
+def _is_too_strange(
+    clause: Clause, unknown: frozenset[str], lexicon: Lexicon, *, aside: int
+) -> bool:
+    """Tell whether a clause has more unknown words than what it tells may need.
+
+    A few in a clause about costs, times and the like. In one about a trade or about where a coin
+    stands, they would be what moved it: there at most one may come before the first placeholder,
+    and after one a few until a preposition leans on what follows. Words of a domain that the table
+    is not about are too strange at once.
+
+    Args:
+        clause: the clause.
+        unknown: the names of those domains.
+        lexicon: the language it is written in.
+        aside: how many such words a clause without a placeholder may have.
+    """
+    facts = [unit.fact for unit in clause.units if unit.hole]
+    has_figure = any(fact is None or not is_bare_name(fact) for fact in facts)
+    has_moved = any(fact is not None and fact.subject not in NO_COIN for fact in facts)
+    is_placed = any(fact is not None and _places_a_coin(fact) for fact in facts)
+    left = 0 if not has_figure or is_placed else _FEW - has_moved
+    if not facts:
+        left = aside
     for unit in clause.units:
         if unit.hole:
-            left = after_a_fact
-        elif Tag.LEANING in unit.tags:
+            left = _FEW if has_figure else 0
+        elif has_moved and Tag.LEANING in unit.tags:
             left = 0
-        elif _is_strange(unit, unknown, lexicon):
-            left -= 1
+        elif is_strange(unit, unknown, lexicon):
+            left = left - 1 if unknown.isdisjoint(unit.tags) else -1
             if left < 0:
                 return True
     return False
 
 
-def _allowances(clause: Clause) -> tuple[int, int]:
-    """Return how many unknown words may stand before the first placeholder, and after each.
-
-    None in a clause without a figure. Else some after a placeholder, where verbs stand, until a
-    preposition leans on what follows. Before the first one a word may stand, but not in a clause
-    about where a coin stands: there it would be what moved the coin.
-    """
-    facts = [unit.fact for unit in clause.units if unit.hole]
-    if not any(fact is None or not is_bare_name(fact) for fact in facts):
-        return 0, 0
-    is_about_a_place = any(fact is not None and _places_a_coin(fact) for fact in facts)
-    return (0 if is_about_a_place else 1), _VERBS
-
-
 def _excuses(clause: Clause) -> bool:
     """Tell whether "as" gives a reason in words alone: "as money went elsewhere"."""
-    rest = len(clause.units)
+    rest: tuple[Unit, ...] = ()
     for place, unit in enumerate(clause.units):
         if Tag.EXCUSE in unit.tags:
-            rest = place
+            rest = clause.units[place + 1 :]
         elif unit.hole:
-            rest = len(clause.units)
-    return len(clause.units) - rest > _AS_A_NAME
+            rest = ()
+    return len(rest) > (_AS_A_NAME if rest and Tag.ARTICLE in rest[0].tags else 1)
 
 
 def _places_a_coin(fact: ToldFact) -> bool:
     """Tell whether a fact names a coin or says where it stands; a trade does neither."""
     return fact.subject not in NO_COIN and fact.polarity not in _TRADES
-
-
-def _is_strange(unit: Unit, unknown: frozenset[str], lexicon: Lexicon) -> bool:
-    """Tell whether nothing makes a word harmless here: neither the language nor this table."""
-    if Tag.SAFE not in unit.tags and not lexicon.context.keys().isdisjoint(unit.tags):
-        return not unknown.isdisjoint(unit.tags)
-    return is_unknown(unit, lexicon)

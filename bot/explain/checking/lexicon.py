@@ -12,9 +12,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.explain.checking.conditions import Condition, Domain, condition_of, domain_of
 from bot.explain.checking.matching import Phrases, spelled_out
 from bot.explain.checking.tokens import tokens_of
-from bot.explain.told import ToldFact
+from bot.explain.told import Told
 from core.domain.errors import InvariantBroken
 
 LONG_NAME = 6
@@ -51,6 +52,15 @@ class Tag(StrEnum):
     LEANING = "leaning"
     DONE = "done"
     FREE = "free"
+    PENDING = "pending"
+    UNASKED = "unasked"
+    COORDINATOR = "coordinator"
+    PER_COIN = "per_coin"
+    FROM_WHEN = "from_when"
+    CONSENT = "consent"
+    COMPARING = "comparing"
+    ARTICLE = "article"
+    CONDITIONAL = "conditional"
     FOREIGN = "foreign"
 
 
@@ -58,23 +68,6 @@ BANNING = frozenset(
     {Tag.UP, Tag.DOWN, Tag.BUY, Tag.SELL, Tag.NUMBER, Tag.NAME, Tag.ADVICE, Tag.COMMAND}
 )
 """What is found even in words that were written apart with hyphens, dots or spaces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """Words that may stand only where a fact of their kind does.
-
-    Attributes:
-        kinds: the kinds of facts that allow them, or values of facts that name a kind.
-        subjects: subjects whose facts allow them.
-    """
-
-    kinds: frozenset[str]
-    subjects: frozenset[str]
-
-    def holds(self, fact: ToldFact) -> bool:
-        """Tell whether ``fact`` is of this kind."""
-        return not self.kinds.isdisjoint((fact.kind, fact.value)) or fact.subject in self.subjects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +79,8 @@ class Lexicon:
         letters: the letters of its words.
         punctuation: the marks it may use beside them.
         phrases: every known word and phrase with its tags; those of a domain have its name as tag.
-        stock: sentences that may be printed without a fact, as their words.
+        stock: sentences that may be printed without a fact, as their words, and when they are true;
+            any one of the conditions is enough.
         names: names of coins long enough to be recognised inside other words.
         near_names: the same names with any one letter taken out.
         money: what needs a fact of its kind beside it: profit, tax, fee, loss.
@@ -101,7 +95,7 @@ class Lexicon:
     letters: frozenset[str]
     punctuation: frozenset[str]
     phrases: Phrases
-    stock: frozenset[tuple[str, ...]]
+    stock: Mapping[tuple[str, ...], tuple[Condition, ...]]
     names: frozenset[str]
     near_names: frozenset[str]
     money: Mapping[str, Domain]
@@ -110,6 +104,10 @@ class Lexicon:
     contractions: frozenset[str]
     capitals: frozenset[str]
     adverbs: tuple[str, ...]
+
+    def is_stock(self, words: tuple[str, ...], told: Told) -> bool:
+        """Tell whether a sentence of these words may be printed without a fact in such a text."""
+        return any(condition.holds(told) for condition in self.stock.get(words, ()))
 
     def plain(self, word: str) -> str:
         """Return a word as the lists hold it: in lower case, without a possessive ending."""
@@ -143,7 +141,7 @@ def _lexicon(language: str, document: Mapping[str, Any]) -> Lexicon:
     for group, rows in groups.items():
         entries |= {f"{group}.{name}": row["words"] for name, row in rows.items()}
     domains = {
-        group: {f"{group}.{name}": _domain(row) for name, row in rows.items()}
+        group: {f"{group}.{name}": domain_of(row) for name, row in rows.items()}
         for group, rows in groups.items()
     }
     names = _long_names(lists[Tag.NAME])
@@ -152,7 +150,7 @@ def _lexicon(language: str, document: Mapping[str, Any]) -> Lexicon:
         letters=frozenset(document["letters"]),
         punctuation=frozenset(document["punctuation"]),
         phrases=Phrases(entries),
-        stock=frozenset(),
+        stock={},
         names=names,
         near_names=frozenset(near for name in names for near in shortened(name)),
         contractions=frozenset(document["contractions"]),
@@ -160,13 +158,20 @@ def _lexicon(language: str, document: Mapping[str, Any]) -> Lexicon:
         adverbs=tuple(document["adverbs"]),
         **domains,
     )
-    stock = (tokens_of(sentence) for sentence in document["stock"])
-    said = (tuple(lexicon.plain(t.text) for t in tokens if t.kind == "word") for tokens in stock)
-    return replace(lexicon, stock=frozenset(said))
+    return replace(lexicon, stock=_stock(lexicon, document["stock"]))
 
 
-def _domain(row: Mapping[str, list[str]]) -> Domain:
-    return Domain(frozenset(row["kinds"]), frozenset(row.get("subjects", [])))
+def _stock(
+    lexicon: Lexicon, groups: Iterable[Mapping[str, list[str]]]
+) -> Mapping[tuple[str, ...], tuple[Condition, ...]]:
+    stock: dict[tuple[str, ...], tuple[Condition, ...]] = {}
+    for group in groups:
+        condition = condition_of(group)
+        for sentence in group["sentences"]:
+            words = (t.text for t in tokens_of(sentence) if t.kind == "word")
+            said = tuple(lexicon.plain(word) for word in words)
+            stock[said] = (*stock.get(said, ()), condition)
+    return stock
 
 
 def _long_names(patterns: Iterable[str]) -> frozenset[str]:

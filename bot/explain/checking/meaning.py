@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.explain.checking.claims import advises, invents_a_cause, speaks_of_money_unproved
+from bot.explain.checking.claims import (
+    advises,
+    invents_a_cause,
+    speaks_of_money_unproved,
+    unknown_here,
+)
 from bot.explain.checking.codes import Code, in_order
 from bot.explain.checking.directions import claims_direction, turns_direction_round
 from bot.explain.checking.grounded import judged
@@ -27,6 +32,7 @@ class Text:
 
     Attributes:
         passages: the sentences of every line but those of the closed list.
+        sentences: those among them in which a fact may stand; no other is ever shown.
         clauses: their clauses.
         claims: those among them that will be shown.
         shown: everything that will be shown, by line.
@@ -34,17 +40,13 @@ class Text:
     """
 
     passages: tuple[tuple[Sentence, ...], ...]
+    sentences: tuple[Sentence, ...]
     clauses: tuple[Clause, ...]
     claims: tuple[Sentence, ...]
     shown: tuple[tuple[Sentence, ...], ...]
     coins: Coins
     told: Told
     lexicon: Lexicon
-
-    @property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """Every sentence of a model's own, shown or not."""
-        return tuple(sentence for passage in self.passages for sentence in passage)
 
 
 # The check asks twice: of what was written, and of what is left of it.
@@ -67,9 +69,11 @@ def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
     every = judged(lines, told, lexicon)
     own = tuple(tuple(one for one in passage if not one.is_stock) for passage in every)
     passages = tuple(tuple(one.sentence for one in passage) for passage in own)
+    sentences = tuple(one for passage in passages for one in passage if one.has_placeholder)
     return Text(
         passages=passages,
-        clauses=tuple(c for passage in passages for sentence in passage for c in sentence.clauses),
+        sentences=sentences,
+        clauses=tuple(clause for sentence in sentences for clause in sentence.clauses),
         claims=tuple(one.sentence for passage in own for one in passage if one.is_shown),
         shown=tuple(tuple(one.sentence for one in passage if one.is_shown) for passage in every),
         coins=coins_of(told, lexicon),
@@ -83,11 +87,12 @@ def _quantity(text: Text) -> bool:
 
 
 def _name(text: Text) -> bool:
-    return any(names_a_coin(sentence, text.told, text.lexicon) for sentence in text.sentences)
+    every = (sentence for passage in text.passages for sentence in passage)
+    return any(names_a_coin(sentence, text.told, text.lexicon) for sentence in every)
 
 
 def _direction(text: Text) -> bool:
-    return any(claims_direction(clause) for clause in text.clauses)
+    return any(claims_direction(sentence) for sentence in text.sentences)
 
 
 def _negation(text: Text) -> bool:
@@ -109,7 +114,8 @@ def _advice(text: Text) -> bool:
 
 
 def _cause(text: Text) -> bool:
-    return any(invents_a_cause(sentence, text.lexicon) for sentence in text.claims)
+    unknown = unknown_here(text.told, text.lexicon)
+    return any(invents_a_cause(sentence, unknown, text.lexicon) for sentence in text.claims)
 
 
 def _kind(text: Text) -> bool:
@@ -120,8 +126,10 @@ def _language(text: Text) -> bool:
     return not all(is_in_language(passage) for passage in text.passages)
 
 
-# Word rules are asked of every sentence, so that a hostile one costs the whole text; the last ones
-# only of what will be shown. Source: METHODS 7.4a, 1 and 10.
+# Names and language are looked for in every sentence. Words in a sentence without a placeholder are
+# dropped with it and refuse nothing; all other sentences are asked, shown or not, so that a lie
+# beside a figure costs the whole text. The last two rules are asked of what will be shown only.
+# Source: METHODS 7.4a, 1 and 10.
 _RULES: dict[Code, Callable[[Text], bool]] = {
     Code.NUMWORD: _quantity,
     Code.NAMES: _name,

@@ -6,9 +6,10 @@ Source: METHODS 7.4, SUBJECT; 7.4a, 6.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.explain.checking.lexicon import Lexicon, Tag
-from bot.explain.checking.reading import Clause, Sentence
+from bot.explain.checking.reading import Clause, Sentence, Unit
 from bot.explain.told import Told, ToldFact
 from core.facts import Polarity
 
@@ -60,27 +61,41 @@ def coins_of(told: Told, lexicon: Lexicon) -> Coins:
 
 def is_bare_name(fact: ToldFact) -> bool:
     """Tell whether a fact says nothing but a name."""
-    return fact.text == fact.value and (fact.unit == "name" or fact.text == fact.subject)
+    if fact.text != fact.value:
+        return False
+    return fact.unit == "name" or fact.kind == "quote" or fact.text == fact.subject
 
 
 def mixes_coins(sentence: Sentence, coins: Coins) -> bool:
     """Tell whether one breath is about two coins in a way that could swap their figures.
 
-    Harmless are a list of trades, each of which names its coin; a list of names without a figure;
-    and clauses of which each names its coin before it says anything about it.
+    Harmless are a list of names without a figure, or with trades of those coins; and clauses that
+    are about one coin each: of a figure beside them OWNER tells whose it is.
     """
     return any(_is_mixed(breath, coins) for breath in _breaths(sentence, coins))
 
 
 def _breaths(sentence: Sentence, coins: Coins) -> Iterator[list[Clause]]:
-    """Yield clauses that are read in one go: commas, colons, and names joined by "and"."""
+    """Yield clauses that are read in one go: commas, colons, and names joined by "and".
+
+    After more than a name, a clause that begins with a name begins afresh.
+    """
     breath: list[Clause] = []
     for clause in sentence.clauses:
-        if breath and clause.opener not in _WITHIN_A_BREATH and not _is_bare(breath[-1], coins):
+        begins = clause.opener not in _WITHIN_A_BREATH or _is_named_first(clause, coins)
+        if breath and begins and not _is_bare(breath[-1], coins):
             yield breath
             breath = []
         breath.append(clause)
     yield breath
+
+
+def _is_named_first(clause: Clause, coins: Coins) -> bool:
+    """Tell whether a clause begins with a coin's name, and does not stop at it."""
+    spoken = (unit for unit in clause.units if Tag.CONNECTOR not in unit.tags)
+    fact = next(spoken, Unit()).fact
+    is_name = fact is not None and is_bare_name(fact) and bool(coins.owner(fact))
+    return is_name and not _is_bare(clause, coins)
 
 
 def _is_bare(clause: Clause, coins: Coins) -> bool:
@@ -97,8 +112,29 @@ def _is_mixed(breath: Iterable[Clause], coins: Coins) -> bool:
     told = [facts for facts in told if facts]
     if len({coins.owner(fact) for facts in told for fact in facts}) < 2:  # noqa: PLR2004
         return False
-    sorts = {_sort(facts, coins) for facts in told}
-    return not (sorts == {"names"} or sorts <= {"trades", "complete"})
+    sorts = [
+        _sort(facts, coins)
+        for before, facts in pairwise([[], *told])
+        if not _goes_on(before, facts, coins)
+    ]
+    if "names" not in sorts:
+        return "mixed" in sorts
+    return not ({"names"}.issuperset(sorts) or _are_traded(told, coins))
+
+
+def _are_traded(told: Iterable[list[ToldFact]], coins: Coins) -> bool:
+    """Tell whether trades follow of all coins that are named, and nothing else is said."""
+    facts = [fact for clause in told for fact in clause]
+    trades = [fact for fact in facts if fact.polarity in _TRADES and fact.fact_id in coins.speaking]
+    named = [fact for fact in facts if is_bare_name(fact)]
+    owners = {coins.owner(fact) for fact in trades}
+    return len(trades) + len(named) == len(facts) and owners.issuperset(map(coins.owner, named))
+
+
+def _goes_on(before: list[ToldFact], facts: list[ToldFact], coins: Coins) -> bool:
+    """Tell whether a clause says more about the one coin that the clause before it names."""
+    owners = {coins.owner(fact) for fact in (*before, *facts)}
+    return len(owners) == 1 and bool(before) and _sort(before, coins) == "complete"
 
 
 def _counts(fact: ToldFact, clause: Clause, coins: Coins) -> bool:
@@ -125,7 +161,7 @@ def gives_away_a_figure(passages: Iterable[Iterable[Sentence]], coins: Coins) ->
     """Tell whether a figure reads as another coin's than its own.
 
     A figure belongs to the coin named in its clause; at the head of a sentence to the one named
-    next in it, unless a pronoun points back; else to the one named last.
+    next in it, unless a pronoun points back to one named before; else to the one named last.
 
     Args:
         passages: the sentences that will be shown; an empty passage is a line of which nothing is
@@ -159,7 +195,7 @@ def _open_figures(clause: Clause, coins: Coins) -> set[str]:
 
 def _pointed_at(sentence: Sentence, place: int, last: str, coins: Coins) -> str:
     """Return the coin a clause without a name is about."""
-    if not place and Tag.PRONOUN not in sentence.clauses[0].tags:
+    if not place and not (last and Tag.PRONOUN in sentence.clauses[0].tags):
         ahead = (_named(clause, coins) for clause in sentence.clauses[1:])
         last = next((named[0] for named in ahead if named), last)
     alone = coins.every - {coins.cash}

@@ -8,6 +8,8 @@ from bot.explain.checking.reading import Clause, Unit
 from core.facts import Polarity
 
 _TRADES = frozenset({Polarity.BUY, Polarity.SELL})
+_PRICES = frozenset({"average", "price"})
+"""What is paid for one coin, "each" or "apiece"."""
 _BARE_FIGURE = frozenset("0123456789.,−")
 
 
@@ -25,5 +27,7 @@ def states_a_quantity(clause: Clause) -> bool:
 def _gets_a_second_measure(unit: Unit, after: Unit) -> bool:
     """Tell whether a measure follows a figure that brings its own: "6.2 points" and "days"."""
     if unit.fact is None or Tag.MEASURE not in after.tags or is_bare_name(unit.fact):
+        return False
+    if Tag.PER_COIN in after.tags and unit.fact.kind in _PRICES:
         return False
     return not _BARE_FIGURE.issuperset(unit.fact.text)

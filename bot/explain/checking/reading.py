@@ -79,11 +79,16 @@ class Sentence:
         """Tell whether a fact may stand in it."""
         return any(clause.has_placeholder for clause in self.clauses)
 
-    def is_stock(self, lexicon: Lexicon) -> bool:
-        """Tell whether this is one of the sentences that may be printed without a fact."""
+    def is_stock(self, told: Told, lexicon: Lexicon) -> bool:
+        """Tell whether this is one of the sentences that may be printed without a fact.
+
+        Where its condition does not hold, such a sentence is read like any other: it is left out,
+        and refuses nothing, since it could at worst have said what is not so. The rest of the text
+        is judged for itself.
+        """
         if self.has_placeholder:
             return False
-        return tuple(word for unit in self.units for word in unit.words) in lexicon.stock
+        return lexicon.is_stock(tuple(word for unit in self.units for word in unit.words), told)
 
 
 def read(line: Line, told: Told, lexicon: Lexicon) -> tuple[Sentence, ...]:

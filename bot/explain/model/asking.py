@@ -19,6 +19,7 @@ class Question:
         schema_name: its name, ``[a-z_]+``.
         max_tokens: the most tokens of an answer.
         temperature: None where the server's own is used.
+        is_vital: whether the last share of a day's budget is kept for questions like it.
     """
 
     prompt: str
@@ -28,6 +29,7 @@ class Question:
     schema_name: str
     max_tokens: int
     temperature: float | None = 0.0
+    is_vital: bool = False
 
 
 class Failure(StrEnum):
@@ -35,6 +37,7 @@ class Failure(StrEnum):
 
     TIMEOUT = "timeout"
     NO_CONNECTION = "no connection"
+    LINE_CUT = "the connection was cut"
     REFUSED = "the server refused"
     BUSY = "the server is busy"
     BROKEN = "no usable answer"
@@ -46,6 +49,10 @@ class Failure(StrEnum):
     MONEY_SPENT = "the day's money is used up"
     RESTING = "too many failures; waiting before the next try"
     FORM = "the server takes another form of question, which is now known"
+
+
+UNASKED = frozenset({Failure.CALLS_SPENT, Failure.MONEY_SPENT, Failure.RESTING})
+"""Nothing was sent: such a reply is no attempt, costs nothing and says nothing of the server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ NO_KEY = "none"
 
 _LEARNABLE = (400, 422)
 _FAILURES: dict[type[OpenAIError], tuple[Failure, str]] = {
-    AnswerTooLong: (Failure.TOO_LONG, "more bytes than an answer can have"),
+    AnswerTooLong: (Failure.TOO_LONG, "more bytes or parts than an answer can have"),
     AnswerPacked: (Failure.BROKEN, "a compressed answer that nobody asked for"),
     WrongWay: (Failure.NO_CONNECTION, "the call was about to leave its way"),
 }
@@ -89,8 +89,12 @@ class OpenAIModel:
         except APIStatusError as error:
             return self._refused(error)
         except APIConnectionError as error:
-            cause = type(error.__cause__ or error).__name__
-            return Reply(failure=Failure.NO_CONNECTION, detail=f"{self._settings.base_url} {cause}")
+            cause = error.__cause__ or error
+            # Cut after it was open, a call may have been answered, and has to be paid.
+            is_open = not isinstance(cause, httpx2.ConnectError)
+            failure = Failure.LINE_CUT if is_open else Failure.NO_CONNECTION
+            detail = f"{self._settings.base_url} {type(cause).__name__}"
+            return Reply(failure=failure, detail=detail)
         except OpenAIError as error:
             failure, detail = _FAILURES.get(type(error), (Failure.BROKEN, type(error).__name__))
             return Reply(failure=failure, detail=detail)

@@ -124,10 +124,16 @@ def _counted(reply: Reply, usage: object, settings: ModelSettings) -> Reply:
         return reply
     tokens_in, tokens_out = (_tokens(usage.get(n)) for n in ("prompt_tokens", "completion_tokens"))
     cost = _named_cost(usage.get("cost"))
-    if cost is None and settings.price_in is not None and settings.price_out is not None:
-        price = tokens_in * settings.price_in + tokens_out * settings.price_out
-        cost = price / MILLION if tokens_in or tokens_out else None
+    if cost is None and (tokens_in or tokens_out):
+        cost = price_of(tokens_in, tokens_out, settings)
     return replace(reply, tokens_in=tokens_in, tokens_out=tokens_out, cost=cost)
+
+
+def price_of(tokens_in: int, tokens_out: int, settings: ModelSettings) -> Decimal | None:
+    """Return the US dollars so many tokens cost by the configured prices, None without them."""
+    if settings.price_in is None or settings.price_out is None:
+        return None
+    return (tokens_in * settings.price_in + tokens_out * settings.price_out) / MILLION
 
 
 def _tokens(count: object) -> int:

@@ -1,14 +1,24 @@
 """Where the language model stands, and how much of it there may be."""
 
 import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from urllib.parse import urlsplit
+from typing import Final
 
 from pydantic import SecretStr
 
 from core.domain.errors import InputInvalid
+
+TEMPLATE: Final = "template"
+"""What stands in a record where no model wrote; a model of that name would pass for it."""
+
+# A name or an IPv4 address, its labels as the domain name system has them, or an IPv6 address.
+_HOST = re.compile(rb"([0-9a-z_-]{1,63}\.)*[0-9a-z_-]{1,63}\.?|[0-9a-f.]*:[0-9a-f.:]+")
+
+LONGEST_NAME: Final = 253
+LAST_PORT: Final = 65535
 
 
 class Form(StrEnum):
@@ -57,23 +67,30 @@ class ModelSettings:
     def __post_init__(self) -> None:
         """Refuse what no call could be made with."""
         problems = [text for text in (self._address(), self._key(), *self._figures()) if text]
-        if not self.model.strip():
-            problems.append("model is empty; give the name the server knows the model by")
+        if not self.model.strip() or not self.model.isprintable():
+            problems.append("model is empty or not readable; give the name the server knows it by")
+        if self.model.strip().casefold() == TEMPLATE:
+            problems.append(f"model is {self.model!r}, as the bot's own words are called")
         if problems:
             raise InputInvalid(*problems)
 
     def _address(self) -> str:
+        # The library takes a quarter of a second to load: only who has a model shall wait for it.
+        import httpx2  # noqa: PLC0415
+
         expected = "expected something like http://127.0.0.1:11434/v1"
-        try:
-            parts = urlsplit(self.base_url)
-            is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            return f"base_url is no address; {expected}"
-        if "@" in parts.netloc:
+        if "@" in self.base_url:
             # A secret in an address would be written down with it.
             return "base_url holds a user name or password; give the secret as the key"
-        if parts.query or parts.fragment:
+        if "?" in self.base_url or "#" in self.base_url:
             return f"base_url holds a question mark or hash; {expected}"
+        try:
+            url = httpx2.URL(self.base_url)
+        except httpx2.InvalidURL:
+            return f"base_url is no address: {self.base_url!r}; {expected}"
+        is_place = len(url.raw_host) <= LONGEST_NAME and _HOST.fullmatch(url.raw_host)
+        is_port = url.port is None or 0 < url.port <= LAST_PORT
+        is_usable = url.scheme in ("http", "https") and is_place and is_port
         return "" if is_usable else f"base_url is {self.base_url!r}; {expected}"
 
     def _key(self) -> str:

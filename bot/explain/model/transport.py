@@ -9,6 +9,9 @@ from pydantic import SecretStr
 MOST_BYTES = 256 * 1024
 """Of an answer: 20,000 characters, each escaped, and what stands around them."""
 
+MOST_PARTS = 2000
+"""Of an answer: each costs time in which nothing else runs, however few bytes it has."""
+
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "identity",
@@ -18,7 +21,7 @@ _HEADERS = {
 
 
 class AnswerTooLong(OpenAIError):
-    """More bytes than any honest answer has; the rest was not read."""
+    """More bytes or parts than any honest answer has; the rest was not read."""
 
 
 class AnswerPacked(OpenAIError):
@@ -81,7 +84,7 @@ class PlainTransport(httpx2.AsyncBaseTransport):
 
 
 class _Bounded(httpx2.AsyncByteStream):
-    """Passes bytes on until there are too many."""
+    """Passes bytes on until there are too many, or too many crumbs of them."""
 
     def __init__(self, stream: httpx2.SyncByteStream | httpx2.AsyncByteStream) -> None:
         self._stream = stream
@@ -89,11 +92,11 @@ class _Bounded(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if not isinstance(self._stream, httpx2.AsyncByteStream):
             raise WrongWay("a stream that cannot be awaited")
-        size = 0
+        size = parts = 0
         async for part in self._stream:
-            size += len(part)
-            if size > MOST_BYTES:
-                raise AnswerTooLong(f"more than {MOST_BYTES} bytes")
+            size, parts = size + len(part), parts + 1
+            if size > MOST_BYTES or parts > MOST_PARTS:
+                raise AnswerTooLong(f"more than {MOST_BYTES} bytes or {MOST_PARTS} parts")
             yield part
 
     async def aclose(self) -> None:

@@ -91,7 +91,7 @@ def test_without_shape_nothing_else_is_looked_at() -> None:
 
 def test_the_words_of_a_text_far_too_long_are_not_looked_at() -> None:
     """A text four times too long is only told so, and what its characters are."""
-    slightly = output_of([*GOOD, Line(Role.RISK, "You should go now. " * 40)])
+    slightly = output_of([*GOOD, Line(Role.RISK, "You should go, {{cost}}. " * 40)])
     assert {Code.LEN, Code.ADVICE} <= set(check(slightly, TOLD).codes)
     far = output_of([*GOOD, Line(Role.RISK, "You should go now. 7. " * 140)])
     assert check(far, TOLD).codes == (Code.LEN, Code.CHARSET, Code.DIGIT)

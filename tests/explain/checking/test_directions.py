@@ -1,8 +1,12 @@
 """DIRECTION and NEGATION: words of direction belong to their facts."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.explain.checking.told_tables import NO_TRADE, PAUSE, codes
+
+SUMS = replace(NO_TRADE, facts=tuple(replace(fact, unit="money") for fact in NO_TRADE.facts))
 
 WRONG_WAY = (
     "{{asset_sol}} is below target, {{drift_sol}}.",
@@ -14,11 +18,11 @@ WRONG_WAY = (
     "It would lighten {{buy_eth}}.",
     "{{asset_sol}} is south of its goal at {{drift_sol}}.",
     "The plan is to go long and {{sell_sol}}.",
-    "Prices rose.",
-    "The market dropped today.",
+    "Prices rose, {{cost}}.",
+    "The market dropped today, {{cost}}.",
     "The plan is to top up {{sell_sol}}.",
     "{{asset_eth}} climbed to {{drift_eth}}.",
-    "The coins are up.",
+    "The coins are up, {{cost}}.",
     "{{asset_eth}} is overweight at {{drift_eth}}.",
     "The plan sells {{buy_eth}}.",
     "Its price sinks, and the plan is to {{sell_sol}}.",
@@ -69,6 +73,8 @@ NOT_DENIED = (
     "Not before {{expiry}} does the card close.",
     "{{outside_after}} is left outside, and none of the rules is broken.",
     "The plan is to {{sell_sol}}, nothing else.",
+    "{{asset_sol}} at {{weight_sol}} has not reached its edge, {{edge_sol}}.",
+    "It ends at {{edge_sol}}, not later.",
 )
 
 
@@ -96,10 +102,33 @@ def test_a_negation_of_something_else_passes(text: str) -> None:
     assert codes(text) == ()
 
 
-def test_polarity_is_asked_of_the_clause_alone() -> None:
-    """The right fact in another clause does not carry a word."""
+def test_a_word_leans_on_its_own_coin_alone() -> None:
+    """The right fact in another clause carries a word only where both are about one coin."""
+    grown = "{{asset_sol}} has grown past its band, and stands {{drift_sol}}."
+    assert codes(grown) == ()
+    assert codes(grown.replace("grown", "fallen")) == ("DIRECTION",)
+    assert codes("{{asset_eth}} has grown, and {{asset_sol}} stands {{drift_sol}}.") == (
+        "DIRECTION",
+    )
     assert codes("Prices rose, and {{asset_sol}} stands {{drift_sol}}.") == ("DIRECTION",)
     assert codes("{{asset_btc}} stands {{margin_btc}} and fell.", told=NO_TRADE) == ("DIRECTION",)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        ("The cost, {{cost}}, is higher than the benefit, {{benefit}}.", True),
+        ("{{cost}} is below what is needed, {{needed}}.", True),
+        ("{{cost}} exceeds {{benefit}}.", True),
+        ("{{cost}} exceeds {{needed}}.", False),
+        ("The benefit of {{benefit}} is above {{cost}}.", False),
+        ("{{weight_btc}} is above {{cost}}.", False),
+        ("Higher is {{cost}}.", False),
+    ],
+)
+def test_two_figures_of_money_are_compared_as_they_are(text: str, *, is_right: bool) -> None:
+    """Which of two sums is the larger may be said, and only as it is."""
+    assert ("DIRECTION" in codes(text, told=SUMS)) is not is_right
 
 
 def test_instead_of_turns_only_trades_round() -> None:

@@ -57,13 +57,27 @@ def test_a_removed_fact_takes_its_words_along() -> None:
 
 def test_every_broken_rule_is_named_once_and_in_order() -> None:
     """A retry hears of all that is wrong at once."""
-    text = ("You should buy a dozen Bitcoin.", "Bitcoin should rise.", "Und nun?")
+    text = ("You should buy a dozen Bitcoin, {{cost}}.", "Bitcoin should rise.", "Und nun?")
     found = codes(*text)
     assert found == tuple(code.value for code in Code if code.value in found)
     assert set(found) == {"NUMWORD", "NAMES", "DIRECTION", "ADVICE", "LANG"}
 
 
-def test_word_rules_are_asked_of_sentences_that_nobody_would_see() -> None:
-    """A hostile sentence refuses the text although it would have been left out."""
-    assert codes(*AROUND, "You must be quick about it.") == ("ADVICE",)
-    assert codes(*AROUND, "It is a long story.") == ()
+def test_words_without_a_fact_are_left_out_and_refuse_nothing() -> None:
+    """A sentence that can never be shown costs only itself, whatever it says."""
+    for text in ("You must be quick about it.", "It doubles soon.", "Do not buy it."):
+        assert codes(*AROUND, text) == ()
+        assert kept(*AROUND, text).dropped == (text,)
+
+
+def test_a_hostile_sentence_with_a_fact_refuses_the_text_even_where_it_is_left_out() -> None:
+    """Beside a figure a lie costs the whole text, whether or not it would have been shown."""
+    text = "You must be quick about {{asset_sol}}, said the gardener of kings."
+    assert kept(*AROUND, text).dropped == (text,)
+    assert codes(*AROUND, text) == ("ADVICE",)
+
+
+def test_a_coin_and_another_language_are_found_in_every_sentence() -> None:
+    """Names are a rule of form, and a text in another language is no text."""
+    assert codes(*AROUND, "Bitcoin is quiet.") == ("NAMES",)
+    assert codes(*AROUND, "Nichts passiert heute noch.") == ("LANG",)

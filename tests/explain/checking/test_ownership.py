@@ -50,6 +50,10 @@ CLEAR = (
     "{{asset_sol}} stands {{drift_sol}}, and the whole plan costs {{cost}}.",
     "{{asset_sol}} is out of its band: it stands {{drift_sol}}.",
     "The plan is to {{sell_sol}} in order to {{buy_eth}}.",
+    "{{asset_sol}} stands {{drift_sol}} (room: {{room_sol}}), {{asset_eth}} stands {{drift_eth}}.",
+    "{{asset_sol}} and {{asset_eth}} are due: {{sell_sol}}.",
+    "Past its room of {{room_sol}}, {{asset_sol}} stands {{drift_sol}}.",
+    "As {{after_usd}} is left, the bot would {{sell_sol}} and {{buy_eth}}.",
 )
 
 

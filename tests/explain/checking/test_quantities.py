@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain.checking.told_tables import codes
+from tests.explain.checking.told_tables import EXECUTION, codes
 
 HOSTILE = (
     "The plan sells a dozen coins: {{sell_sol}}.",
@@ -15,7 +15,7 @@ HOSTILE = (
     "The card is open for three days, until {{expiry}}.",
     "Half of it goes: {{sell_sol}}.",
     "Thir-teen lots go: {{sell_sol}}.",
-    "It is some forty percent of the account.",
+    "It is some forty percent of the account, {{cost}}.",
     "It moves {{turnover}} points.",
     "Several orders follow from {{sell_sol}}.",
     "A few coins go: {{sell_sol}}.",
@@ -49,7 +49,15 @@ NEAR_MISSES = (
     "A fresh one follows if this card expires {{expiry}}.",
     "On your behalf nothing else is planned than {{buy_eth}}.",
     "Some of it goes: {{sell_sol}}.",
+    "There is plenty of time until {{expiry}}.",
+    "All your rules are kept, and it costs {{cost}}.",
 )
+
+
+def test_a_price_is_for_each_coin_and_nothing_else_is() -> None:
+    """ "Each" stands behind what one coin cost, and behind no other figure."""
+    assert codes("It was sold at {{average_sol}} each: {{sold_sol}}.", told=EXECUTION) == ()
+    assert "NUMWORD" in codes("It costs {{cost}} each.", told=EXECUTION)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
