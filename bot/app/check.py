@@ -43,7 +43,7 @@ async def check_now(settings: Settings) -> Checked:
         FeedUnavailable: the venue gave nothing that can be believed.
     """
     # Printed at once: nobody at a terminal waits for a model, and its budget is the bot's.
-    plan = RunPlan(settings.without_model(), replay=None, answering=None, days=None, fresh=False)
+    plan = RunPlan(settings.for_terminal(), replay=None, answering=None, days=None, fresh=False)
     folder = folder_of(plan)
     with TemporaryDirectory(prefix="evenkeel-check-") as scratch:
         beside = Path(scratch)

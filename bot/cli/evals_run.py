@@ -30,7 +30,7 @@ NO_MODEL = (
     "  [llm]",
     '  base_url = "http://127.0.0.1:11434/v1"',
     '  model = "its name there"',
-    f"a key, where the server asks for one, goes into the environment as {MODEL_KEY}",
+    f"a key, where the server asks for one, goes into .env as {MODEL_KEY}",
     "a run without any model: evenkeel evals run --recorded FILE",
 )
 

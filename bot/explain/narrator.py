@@ -45,15 +45,16 @@ class ModelNarrator:
             patience: how long a message may wait for its words.
         """
         self._template = template
-        self._writer = Writer(model, prompt, log, patience or Patience())
-        self._memory = Memory()
+        patience = patience or Patience()
+        self._writer = Writer(model, prompt, log, patience)
+        self._memory = Memory(refused=patience.refused)
 
     async def explain(self, table: FactTable) -> Explanation:
         """Return a model's checked sentences about ``table``, or the template's."""
         plain = await self._template.explain(table)
         if table.topic not in TOPICS:
             return plain
-        seconds = self._writer.patience.total
+        seconds = self._writer.patience.total_for(table.topic)
         # One deadline from here on: what reading prompts and facts takes is the reader's time too.
         ends = asyncio.get_running_loop().time() + seconds
         work = self._lines(table, plain.facts_digest, ends=ends)

@@ -13,13 +13,16 @@ from bot.explain.prompt_files import load_prompt
 from bot.explain.told import Told, ToldFact
 from core.facts import Polarity, Unit
 
-__all__ = ["MOST_CODES", "MOST_RULES", "narrator_question", "shape_of"]
+__all__ = ["MOST_CODES", "MOST_RULES", "VITAL", "narrator_question", "shape_of"]
 
 MOST_CODES = 6
 """Reason codes that are named, in the order of the gates."""
 
 MOST_RULES = 8
 """Broken rules that a second question names."""
+
+VITAL = frozenset({"propose", "pause", "execution"})
+"""The topics whose words matter most: a share of the day's budget is kept for them."""
 
 _FIGURE = re.compile(r"[−-]?\d(?:[\d.,\s]*\d)?")
 _NAMED_BY_KIND = frozenset({"asset", "quote", "closest"})

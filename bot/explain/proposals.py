@@ -83,7 +83,8 @@ def _two(speech: Speech, first: Fact, second: Fact) -> str:
         gaps[name] = fact.subject
         gaps[f"{name}_drift"] = speech.words(fact)
         gaps[f"{name}_side"] = speech.word("side", fact.polarity.value)
-    return speech.say("trigger.two", gaps)
+    is_same = first.polarity is second.polarity
+    return speech.say("trigger.two.same" if is_same else "trigger.two", gaps)
 
 
 def is_exit(table: FactTable, asset: str) -> bool:

@@ -13,7 +13,7 @@ from core.facts import Fact, FactTable, figure_id, figures_of
 
 C = ReasonCode
 
-PASSED, FAILED, BELOW = "✓ ", "✗ ", "   "
+PASSED, FAILED, IDLE, BELOW = "✓ ", "✗ ", "– ", "   "
 MOST_LINES_OF_A_KIND = 6
 
 # The value whose key tells the variants of a reason apart.
@@ -64,7 +64,8 @@ def gate_lines(
         wording: the language.
 
     Returns:
-        One line per gate, marked as passed or failed, each followed by its other reasons, indented.
+        One line per gate, marked as passed, failed or with nothing to do, each followed by its
+        other reasons, indented.
     """
     speech = Speech(wording, now, zone, quote)
     return tuple(line for gate in decision.gates for line in _gate(speech, gate, decision))
@@ -94,8 +95,16 @@ def _gate(speech: Speech, gate: GateResult, decision: Decision) -> list[str]:
     cut = sum(max(0, count - MOST_LINES_OF_A_KIND) for count in counts.values())
     if cut:
         lines.append(speech.say("more", {"count": str(cut)}))
-    marks = [PASSED if gate.passed else FAILED, *[BELOW] * len(lines)]
+    marks = [_mark(gate, stuck=bool(stuck)), *[BELOW] * len(lines)]
     return [mark + line for mark, line in zip(marks, lines, strict=False)]
+
+
+def _mark(gate: GateResult, *, stuck: bool) -> str:
+    """Return a gate's mark; that nothing is outside its band is no failure."""
+    if gate.passed:
+        return PASSED
+    is_calm = any(reason.code is C.NO_BREACH for reason in gate.reasons) and not stuck
+    return IDLE if is_calm else FAILED
 
 
 def reason_line(speech: Speech, reason: Reason, *, decision: Decision, stuck: bool = False) -> str:

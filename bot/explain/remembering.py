@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -33,37 +34,58 @@ def digest_of(question: Question, model: str) -> str:
     return sha256(json.dumps(document, sort_keys=True, default=dict).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writing came to.
+
+    Attributes:
+        output: what may be shown; None when the template is to speak.
+        is_refused: whether there was a text that the checks refused at last.
+        was_asked: whether the model was asked at all.
+    """
+
+    output: str | None = None
+    is_refused: bool = False
+    was_asked: bool = False
+
+
 @dataclass(slots=True)
 class _Flight:
-    task: asyncio.Task[str | None]
+    task: asyncio.Task[Written]
     waiting: int = 0
 
 
 class Memory:
-    """Accepted outputs by digest, placeholders and all; the least recently used goes first."""
+    """Outputs by digest, placeholders and all; the least recently used goes first.
 
-    def __init__(self, most: int = MOST_TEXTS) -> None:
-        """Begin empty."""
+    That the texts of a question were refused is kept as well, for a while: whoever asks the same
+    again and again shall not spend the day's calls.
+    """
+
+    def __init__(self, most: int = MOST_TEXTS, *, refused: float = 0.0) -> None:
+        """Begin empty; ``refused`` are the seconds for which a refusal is kept."""
         self._most = most
-        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._refused = refused
+        self._kept: OrderedDict[str, tuple[str | None, float]] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
 
     async def recall(
-        self, key: str, write: Callable[[], Coroutine[Any, Any, str | None]]
+        self, key: str, write: Callable[[], Coroutine[Any, Any, Written]]
     ) -> str | None:
         """Return the output of ``key``, written now if it is not known.
 
         Equal questions at the same time share one writing, which is given up when nobody waits for
-        it any more. What comes to nothing is not kept.
+        it any more. What came to nothing is not kept, unless texts were refused.
         """
-        if key in self._kept:
+        output, ends = self._kept.get(key, (None, -math.inf))
+        if asyncio.get_running_loop().time() < ends:
             self._kept.move_to_end(key)
-            return self._kept[key]
+            return output
         flight = self._flights.get(key) or self._start(key, write)
         flight.waiting += 1
         try:
             # Shielded: one who gives up must not take the text away from the others.
-            return await asyncio.shield(flight.task)
+            return (await asyncio.shield(flight.task)).output
         finally:
             flight.waiting -= 1
             if not flight.waiting:
@@ -73,23 +95,29 @@ class Memory:
         """Drop an output that turned out to fit no longer."""
         self._kept.pop(key, None)
 
-    def _start(self, key: str, write: Callable[[], Coroutine[Any, Any, str | None]]) -> _Flight:
+    def _start(self, key: str, write: Callable[[], Coroutine[Any, Any, Written]]) -> _Flight:
         flight = _Flight(asyncio.create_task(write()))
         self._flights[key] = flight
         flight.task.add_done_callback(lambda task: self._land(key, task))
         return flight
 
-    def _land(self, key: str, task: asyncio.Task[str | None]) -> None:
+    def _land(self, key: str, task: asyncio.Task[Written]) -> None:
         flight = self._flights.get(key)
         if flight is not None and flight.task is task:
             del self._flights[key]
         if task.cancelled() or task.exception() is not None:
             return
-        output = task.result()
-        if output is not None:
-            self._kept[key] = output
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+        written = task.result()
+        if written.output is not None:
+            self._keep(key, written.output, math.inf)
+        elif written.is_refused:
+            self._keep(key, None, task.get_loop().time() + self._refused)
+
+    def _keep(self, key: str, output: str | None, ends: float) -> None:
+        self._kept[key] = (output, ends)
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
 
     def _leave(self, key: str, flight: _Flight) -> None:
         """End a writing that nobody waits for; whoever asks from now on starts a new one."""

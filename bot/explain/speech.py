@@ -104,10 +104,17 @@ class Speech:
         return words.get(key) or plain(key)
 
     def quoted(self, kind: str, text: str) -> str:
-        """Return a foreign text: who for ``by``, what is wrong for ``what``, else why."""
+        """Return a foreign text: who for ``by``, where from for ``source``, else what or why."""
         if kind == "by":
             return person(self.wording, text)
+        if kind == "source":
+            return self.source(text)
         return clause(self.wording, "what" if kind == "what" else "why", text)
+
+    def source(self, name: str) -> str:
+        """Return where a figure comes from: "from kraken", "from the simulated market"."""
+        words = self.wording.VOCABULARY["source"]
+        return words.get(name) or words[""].format(source=plain(name))
 
     def when(self, at: datetime) -> str:
         """Return an instant as the reader sees it now."""

@@ -105,9 +105,11 @@ class Settings:
         pause = self.file.pause.model_copy(update={"families": ()})
         return replace(self, file=self.file.model_copy(update={"pause": pause}))
 
-    def without_model(self) -> "Settings":
-        """Return these settings with templates alone for words."""
-        return replace(self, file=self.file.model_copy(update={"llm": ModelSection()}))
+    def for_terminal(self) -> "Settings":
+        """Return these settings with the words of a terminal: English, and templates alone."""
+        messages = self.file.messages.model_copy(update={"language": "en"})
+        words = {"llm": ModelSection(), "messages": messages}
+        return replace(self, file=self.file.model_copy(update=words))
 
     def with_start_cash(self, amount: Decimal) -> "Settings":
         """Return these settings with another opening balance for a new paper account."""

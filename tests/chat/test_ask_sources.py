@@ -23,6 +23,7 @@ from bot.store.sqlite import SqliteStore
 from bot.workflow.ask import Answered, Outcome, answer
 from bot.workflow.flows import sync_flows
 from bot.workflow.gathering import GATHER
+from bot.workflow.halts import check_journal
 from core.domain.asked import Intent
 from core.domain.units import Asset
 from tests.chat.test_ask_proofs import assert_refused
@@ -35,6 +36,9 @@ TODAY = date(2026, 3, 8)
 SPANS = ((None, None), (date(2026, 3, 2), TODAY), (date(2026, 3, 7), TODAY))
 
 INTENTS = sorted(GATHER)
+
+MANY = 12
+"""Rows of a long table."""
 
 PHRASES = {
     Intent.WHY_NO_TRADE: "why was nothing traded since 2 March?",
@@ -86,6 +90,7 @@ async def lived(tmp_path: Path) -> AsyncIterator[World]:
         await made.look_daily()
         made.later(hours=2)
         await made.send(ANN, "/pause")
+        check_journal(made.desk)
         damage.disarm(path_of(made))
         yield made
 
@@ -97,8 +102,10 @@ def path_of(made: World) -> Path:
 
 
 def questions(intent: Intent) -> list[Asked]:
-    """Return an intent's questions: the latest, a week and two days, of everything and of a coin."""
-    return [Asked(intent, coin, *days) for days in SPANS for coin in (None, BTC)]
+    """Return an intent's questions: about the latest, about a coin in a week, and about two days."""
+    return [
+        Asked(intent, coin, *days) for days, coin in zip(SPANS, (None, BTC, None), strict=True)
+    ]
 
 
 async def told(made: World, asked: Asked) -> tuple[object, ...] | None:
@@ -149,9 +156,14 @@ def tables_of(path: Path) -> list[str]:
 
 
 def changes_of(path: Path, table: str) -> Iterator[Change]:
-    """Yield what somebody could do to each row: another value for each column, or no row."""
+    """Yield what somebody could do to a row: another value for each column, or no row.
+
+    Of a long table that no answer is told from, to its first row and its last.
+    """
     names = columns_of(path, table)
-    for number, *values in damage.run(path, f"SELECT rowid, {', '.join(names)} FROM {table}"):  # noqa: S608  # names of the schema
+    rows = damage.run(path, f"SELECT rowid, {', '.join(names)} FROM {table}")  # noqa: S608  # names of the schema
+    is_source = any(table in sources for sources in TABLES.values())
+    for number, *values in rows if is_source or len(rows) < MANY else (rows[0], rows[-1]):
         yield Change(table, number)
         for name, value in zip(names, values, strict=True):
             for other in dict.fromkeys(others(name, value)):
@@ -167,7 +179,7 @@ def others(name: str, value: object) -> Iterator[object]:
         text = zlib.decompress(value).decode()
         yield zlib.compress(_FIGURE.sub(lambda found: f"9{found[0]}", text).encode())
     elif name == "kind" and str(value).startswith("proposal."):
-        yield from ("proposal.done", "proposal.expired", "nothing.happened")
+        yield from ("proposal.done", "proposal.expired")
     elif name == "kind":
         yield "nothing.happened"
     elif name == "state":
@@ -176,7 +188,6 @@ def others(name: str, value: object) -> Iterator[object]:
         yield from (_INSTANT.sub(at, value) for at in (_LATE, _EARLY))
     if isinstance(value, str) and value.startswith("{"):
         figures = _FIGURE.sub(lambda found: f"9{found[0]}", value)
-        yield figures
         yield _INSTANT.sub(_LATE, figures).replace('"opening"', '"deposit"')
     if name in {"actor", "decided_by", "note", "decision_id", "proposal_id"}:
         yield f"{value}7"
@@ -206,10 +217,10 @@ async def test_every_kind_that_is_read_is_proved(
     """A change in any kind of entry that an answer reads is refused, by the template."""
     path, words = path_of(lived), f"/ask {PHRASES[intent]}"
     for kind in sorted(await kinds_read(lived, questions(intent), monkeypatch)):
-        rows = damage.run(path, "SELECT seq, payload FROM journal WHERE kind = ?", [kind])
-        if not rows:
+        (newest,) = damage.run(path, "SELECT max(seq) FROM journal WHERE kind = ?", [kind])[0]
+        if newest is None:
             continue
-        with Change("journal", rows[-1][0], "payload", rows[-1][1].replace(":", ": ")).made(path):
+        with Change("journal", newest, "actor", "nobody").made(path):
             answers = [await told(lived, asked) for asked in questions(intent)]
             (said,) = await lived.send(VERA, words)
         assert None in answers, kind
@@ -269,6 +280,5 @@ async def test_a_beginning_that_is_gone_is_missed(lived: World) -> None:
 
 async def test_an_empty_journal_is_missed(lived: World) -> None:
     """Where every entry is gone that this process has seen, there is no answer, not no record."""
-    lived.desk.followed.seq = 45
     damage.run(path_of(lived), "DELETE FROM journal")
     assert await told(lived, Asked(Intent.COST)) is None

@@ -22,6 +22,7 @@ QUESTION = Question(
     schema={"type": "object", "additionalProperties": False},
     schema_name="explanation",
     max_tokens=350,
+    is_vital=True,
 )
 
 

@@ -268,7 +268,21 @@ async def test_a_text_that_cannot_be_used_has_its_cost_as_well() -> None:
         {"base_url": "http://[::1"},
         {"base_url": "http://ann:secret-word@localhost/v1"},
         {"base_url": "http://localhost/v1?key=secret-word"},
+        {"base_url": "http://localhost:1\n/v1"},
+        {"base_url": "http://exa mple/v1"},
+        {"base_url": "http://exa%20mple/v1"},
+        {"base_url": "http://ex\u00e4mple..de/v1"},
+        {"base_url": "http://a..b/v1"},
+        {"base_url": f"http://{'a' * 64}.de/v1"},
+        {"base_url": f"http://{'a.' * 127}de/v1"},
+        {"base_url": "http://localhost:0/v1"},
+        {"base_url": "http://localhost:70000/v1"},
+        {"base_url": "http://localhost/v1#secret-word"},
+        {"base_url": ""},
         {"model": " "},
+        {"model": "m\x1b[31m"},
+        {"model": "template"},
+        {"model": " Template"},
         {"key": SecretStr("secret-word\n")},
         {"key": SecretStr("")},
         {"key": SecretStr("secret-wörd")},
@@ -290,6 +304,23 @@ def test_settings_that_no_call_could_be_made_with_are_refused(changes: dict[str,
     assert "secret-w" not in str(raised.value)
     (problem,) = raised.value.problems
     assert next(iter(changes)) in problem
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://127.0.0.1:11434/v1",
+        "http://[::1]:8080/v1",
+        "http://my_ollama:11434/v1",
+        "https://openrouter.ai/api/v1/",
+        "https://ex\u00e4mple.de/v1",
+        "HTTPS://EXAMPLE.COM./v1",
+    ],
+)
+def test_addresses_that_are_in_use_are_taken(base_url: str) -> None:
+    """Names as containers, foreign alphabets and both families of addresses have them."""
+    assert ModelSettings(base_url, MODEL).base_url == base_url
+    assert OpenAIModel(ModelSettings(base_url, MODEL)).name == MODEL
 
 
 def test_a_client_can_be_made_where_no_loop_runs() -> None:

@@ -1,6 +1,8 @@
 import asyncio
 import json
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -22,6 +24,15 @@ from tests.llm.scene import QUESTION
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = Reply(text="{}")
 BAD = Reply(failure=Failure.BROKEN)
+FREE = (
+    Failure.NO_CONNECTION,
+    Failure.REFUSED,
+    Failure.BUSY,
+    Failure.FORM,
+    Failure.CALLS_SPENT,
+    Failure.MONEY_SPENT,
+    Failure.RESTING,
+)
 
 
 def _settings(calls: int = 50, dollars: str = "1.00") -> ModelSettings:
@@ -82,6 +93,81 @@ async def test_the_days_money_is_not_overspent() -> None:
     assert await _outcomes(model, 6) == [None] * 4 + [Failure.MONEY_SPENT] * 2
 
 
+async def test_a_share_of_the_day_is_kept_for_what_matters() -> None:
+    """Questions stop when 40 % of the calls or of the money is left; plans go on to the end."""
+    idle = replace(QUESTION, is_vital=False)
+    dear = Reply(text="{}", cost=Decimal("0.10"))
+    for reply, calls, dollars, left in (
+        (GOOD, 10, "1.00", Failure.CALLS_SPENT),
+        (dear, 50, "1.00", Failure.MONEY_SPENT),
+    ):
+        inner = ScriptedModel([reply])
+        model = _budgeted(inner, DictNotebook(), calls=calls, dollars=dollars)
+        idle_ends = [(await model.ask(idle, seconds=1)).failure for _ in range(8)]
+        assert idle_ends == [None] * 6 + [left] * 2
+        assert await _outcomes(model, 5) == [None] * 4 + [left]
+        assert len(inner.asked) == 10
+
+
+async def test_a_clock_set_back_and_forth_brings_no_second_budget() -> None:
+    """Two days are two budgets, however often midnight passes and whoever counts."""
+    clock, notebook, inner = StillClock(NOON), DictNotebook(), ScriptedModel()
+    for days in (0, 1, -1, 1, -1, 1):
+        clock.instant += timedelta(days=days)
+        await _outcomes(_budgeted(inner, notebook, clock, calls=5), 8)
+        kept = _budgeted(inner, DictNotebook(dict(notebook.notes)), clock, calls=5)
+        await _outcomes(kept, 2)
+    assert len(inner.asked) == 10
+    long_lived = _budgeted(inner, BrokenNotebook(), clock, calls=5)
+    for days in (0, -1, 1):
+        clock.instant += timedelta(days=days)
+        await _outcomes(long_lived, 8)
+    assert len(inner.asked) == 15
+
+
+async def test_a_record_from_far_ahead_does_not_end_the_words_for_years() -> None:
+    """A clock that was wrong by years and is mended leaves a day that is not believed."""
+    note = '{"day": "2099-01-01", "calls": 50, "dollars": "0", "dearest": "0"}'
+    model = _budgeted(ScriptedModel(), DictNotebook({NOTE: note}), calls=2)
+    assert await _outcomes(model, 3) == [None, None, Failure.CALLS_SPENT]
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_charged"),
+    [
+        *((Reply(failure=failure), False) for failure in FREE),
+        *((Reply(failure=failure), True) for failure in Failure if failure not in FREE),
+        (GOOD, True),
+        (Reply(text="{}", cost=Decimal(0)), False),
+        (None, True),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+async def test_a_call_whose_cost_nobody_names_is_charged_by_the_prices(
+    reply: Reply | None, is_charged: bool
+) -> None:
+    """A timeout may be billed all the same; what was never sent or turned away is not."""
+    notebook = DictNotebook()
+    settings = replace(_settings(), price_in=Decimal(3), price_out=Decimal(1000))
+    inner: Model = (
+        BrokenModel(asyncio.CancelledError()) if reply is None else ScriptedModel([reply])
+    )
+    model = Budgeted(inner, settings=settings, notebook=notebook, clock=StillClock(NOON))
+    with suppress(asyncio.CancelledError):
+        await model.ask(QUESTION, seconds=1)
+    spent = spent_in(notebook.notes[NOTE])
+    # 350 tokens at $1000 a million, and about 30 that were read.
+    assert (Decimal("0.35") < spent.dollars < Decimal("0.3502")) is is_charged
+    assert bool(spent.dollars) is is_charged
+
+
+async def test_without_prices_nothing_is_guessed() -> None:
+    """Nobody knows what a call costs at a server that names no cost and has no price."""
+    notebook = DictNotebook()
+    await _outcomes(_budgeted(ScriptedModel([Reply(failure=Failure.TIMEOUT)]), notebook), 3)
+    assert spent_in(notebook.notes[NOTE]).dollars == 0
+
+
 async def test_unknown_and_free_calls_cost_no_money() -> None:
     """A local model is limited by its calls alone, even where no money may be spent."""
     model = _budgeted(ScriptedModel([GOOD, Reply(cost=Decimal(0))]), DictNotebook(), dollars="0")
@@ -116,6 +202,8 @@ BROKEN_NOTES = [
     "{",
     "7",
     '{"day": "2026-03-01"}',
+    '{"day": "tomorrow", "calls": 9, "dollars": "0", "dearest": "0"}',
+    '{"day": 20260301, "calls": 9, "dollars": "0", "dearest": "0"}',
     '{"day": "2026-03-01", "calls": -9, "dollars": "0", "dearest": "0"}',
     '{"day": "2026-03-01", "calls": 1, "dollars": "-9", "dearest": "0"}',
     '{"day": "2026-03-01", "calls": 1, "dollars": "NaN", "dearest": "0"}',

@@ -1,6 +1,6 @@
 """Who puts reasons into words: the templates alone, or a language model that answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bot.app.checks.finding import Check, Finding, Level, fine
@@ -20,7 +20,7 @@ _MENDS = {
     Failure.TIMEOUT: "a local server may still be loading its model; try again in a minute",
     Failure.BUSY: "try again in a minute, or look at the server's limits",
 }
-_MEND = "any server that speaks Chat Completions will do; see [llm] in the runbook"
+_MEND = "any server that speaks Chat Completions will do; see “Let a model write” in the runbook"
 
 
 def words_checks(visit: Visit) -> Sequence[Check]:
@@ -31,12 +31,8 @@ def words_checks(visit: Visit) -> Sequence[Check]:
 
 async def _words(visit: Visit) -> Sequence[Finding]:
     settings = visit.settings
-    language = settings.file.messages.language
     if not settings.has_model:
         return (fine(WORDS, "no language model is set up: templates are used"),)
-    if lexicon_of(language) is None:
-        said = f"templates are used: no model's text can be checked in “{language}” yet"
-        return (Finding(WORDS, Level.WARN, said, 'take [llm] away, or set language = "en"'),)
     from bot.explain.model.client import OpenAIModel
     from bot.explain.model.guarded import warm_up
 
@@ -48,7 +44,16 @@ async def _words(visit: Visit) -> Sequence[Finding]:
     visit.stack.push_async_callback(model.close)
     reply = await warm_up(model, seconds=CALL_WITHIN)
     name = f"{chosen.model} at {urlsplit(chosen.base_url).netloc}"
-    return (_answered(name, reply) if reply.failure is None else _silent(name, reply),)
+    found = _answered(name, reply) if reply.failure is None else _silent(name, reply)
+    return (found, *_about_language(settings.file.messages.language))
+
+
+def _about_language(language: str) -> Iterator[Finding]:
+    if lexicon_of(language) is None:
+        said = (
+            f"no model's text can be checked in “{language}” yet, so messages keep their templates"
+        )
+        yield fine(WORDS, f"{said}; the model helps to understand questions")
 
 
 def _answered(name: str, reply: Reply) -> Finding:

@@ -90,7 +90,8 @@ def _widths(rules: BandRules, words: Words) -> str:
     if rules.custom is not None:
         name = words.say("settings.widths.own")
     else:
-        name = words.say("settings.widths.profile", profile=rules.profile)
+        profile = words.word("profile", rules.profile)
+        name = words.say("settings.widths.profile", profile=profile)
     cap = short_percent(widths.cap, words)
     if rules.mode is BandMode.ABSOLUTE:
         return words.say("settings.widths.absolute", name=name, cap=cap)

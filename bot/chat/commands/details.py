@@ -12,6 +12,9 @@ from core.domain.units import ZERO
 
 ID_SHOWN = 10
 
+VENUE = "venue"
+"""Where prices without a name come from."""
+
 
 def details_of(visit: Visit, proposal: Proposal, stored: StoredDecision) -> tuple[Block, ...]:
     """Return everything about a proposal that its card leaves out."""
@@ -57,9 +60,9 @@ def _ages(visit: Visit, stored: StoredDecision) -> Iterator[str]:
         oldest = min(snapshot.quotes, key=lambda quote: quote.observed_at)
         gaps = {"age": words.wording.span(snapshot.as_of - oldest.observed_at)}
         gaps["asset"] = oldest.asset
-        named = words.say("details.prices", source=oldest.source, **gaps) if oldest.source else ""
-        yield named or words.say("details.prices.venue", **gaps)
+        source = visit.reader.speech.source(oldest.source or VENUE)
+        yield words.say("details.prices", source=source, **gaps)
     if snapshot.bars:
         newest = max(row.opened_at for row in snapshot.bars)
-        yield words.say("details.bars", day=f"{newest:%Y-%m-%d}")
+        yield words.say("details.bars", day=visit.reader.speech.day(newest))
     yield words.say("details.decided", when=visit.reader.when(stored.decision.decided_at))

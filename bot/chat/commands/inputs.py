@@ -24,7 +24,7 @@ def _bars(speech: Speech, snapshot: Snapshot) -> Iterator[str]:
         yield speech.say("market.no_bars")
     for (opened_at, source), assets in groups.items():
         gaps = {"assets": speech.wording.listed_short(assets), "day": speech.day(opened_at)}
-        yield speech.say("market.bars", {**gaps, "source": source})
+        yield speech.say("market.bars", {**gaps, "source": speech.source(source)})
 
 
 def _readings(speech: Speech, series: Iterable[ReadingSeries]) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _readings(speech: Speech, series: Iterable[ReadingSeries]) -> Iterator[str]:
     for (kind, about, known, source, is_point_in_time), assets in groups.items():
         gaps = {"what": _named(speech, kind, assets), "about": about, "known": known}
         key = "market.reading" if is_point_in_time else "market.reading.late"
-        yield speech.say(key, {**gaps, "source": source})
+        yield speech.say(key, {**gaps, "source": speech.source(source)})
 
 
 def _troubles(speech: Speech, troubles: Iterable[FeedTrouble]) -> Iterator[str]:

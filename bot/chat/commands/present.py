@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat.render.cards import headline
 from bot.chat.visit import Visit
-from bot.explain.reasons import FAILED, gate_lines
+from bot.explain.reasons import FAILED, IDLE, gate_lines
 from bot.explain.signals import held_line, signal_line
 from bot.workflow.check import look
 from core.domain.decision import Decision, Gate, NoTrade, Propose, ReasonCode
@@ -49,8 +49,8 @@ def why_not(visit: Visit, decision: Decision) -> str:
         plan = headline(decision.outcome.plan, visit.words)
         return visit.words.say("present.due", plan=plan)
     lines = gates_of(visit, decision)
-    failed = next((line for line in lines if line.startswith(FAILED)), "")
-    return failed.removeprefix(FAILED) or visit.words.say("present.nothing")
+    ended = next((line for line in lines if line.startswith((FAILED, IDLE))), "")
+    return ended[len(FAILED) :] or visit.words.say("present.nothing")
 
 
 def came_to(visit: Visit, decision: Decision) -> str:

@@ -31,7 +31,7 @@ async def ask(visit: Visit) -> str:
     elif chat in visit.desk.asking:
         visit.say(_words(visit, "head.busy"), text(_words(visit, "busy")))
     elif not _is_allowed(visit):
-        visit.say(_words(visit, "head.busy"), text(_words(visit, "often")))
+        visit.say(_words(visit, "head.often"), text(_words(visit, "often")))
     else:
         visit.desk.asking.add(chat)
         try:

@@ -44,7 +44,7 @@ async def ask_all(
     model = OpenAIModel(settings)
     patience = Patience(total=2 * settings.seconds, call=settings.seconds, spare=0)
     try:
-        announce("waking the model")
+        announce(f"waking the model, {settings.first_seconds / 60:.0f} minutes at most")
         reply = await warm_up(model, seconds=settings.first_seconds)
         if reply.failure in _AWAY:
             raise ExplainerUnavailable(_unreachable(settings, reply.failure, reply.detail))

@@ -10,7 +10,7 @@ from bot.explain.evals.claims import claims_in, own_figures_in
 from bot.explain.evals.flesch import Readability, readability_of
 from bot.explain.evals.golden import GoldenCase
 from bot.explain.evals.records import Recorded
-from bot.explain.model.asking import Model, Question, Reply
+from bot.explain.model.asking import UNASKED, Model, Question, Reply
 from bot.explain.prompts import narrator_question
 from bot.explain.required import fits
 from bot.explain.substitution import fill
@@ -102,7 +102,7 @@ async def run_case(case: GoldenCase, model: Model, patience: Patience) -> CaseRe
     question = narrator_question(case.told)
     writer = Writer(heard, narrator_question, log, patience)
     ends = asyncio.get_running_loop().time() + patience.total
-    output = await writer.write(case.told, question, "", ends=ends)
+    output = (await writer.write(case.told, question, "", ends=ends)).output
     tries = tuple(
         Tried(
             Recorded.of(
@@ -137,7 +137,8 @@ class _Heard:
 
     async def ask(self, question: Question, *, seconds: float) -> Reply:
         reply = await self.model.ask(question, seconds=seconds)
-        self.replies.append(reply)
+        if reply.failure not in UNASKED:
+            self.replies.append(reply)
         return reply
 
 

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.explain.model.asking import UNASKED, Failure, Model, Question, Reply
 from bot.ports.clock import Clock
 
 MOST_FAILURES = 3
-PAUSE = 15 * 60.0
-"""Seconds."""
+PAUSE = timedelta(minutes=15)
 
 # Not the server's doing, or on the way to success.
 _NEUTRAL = UNASKED | {Failure.FORM}
@@ -32,7 +32,7 @@ class Breaker:
     def is_resting(self) -> bool:
         """Tell whether nothing shall be tried now."""
         # A clock that was set back must not make the pause longer.
-        return self._since is not None and 0 <= self._now() - self._since < PAUSE
+        return self._since is not None and 0 <= self._now() - self._since < PAUSE.total_seconds()
 
     def begin(self) -> float | None:
         """Note that a trial begins; return what :meth:`annul` needs."""
@@ -61,7 +61,7 @@ class Breaker:
                 self._name,
                 self._failures,
                 why,
-                PAUSE // 60,
+                PAUSE.total_seconds() // 60,
             )
 
 

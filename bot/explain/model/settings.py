@@ -9,10 +9,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from bot.explain.template import SOURCE
 from core.domain.errors import InputInvalid
-
-TEMPLATE: Final = "template"
-"""What stands in a record where no model wrote; a model of that name would pass for it."""
 
 # A name or an IPv4 address, its labels as the domain name system has them, or an IPv6 address.
 _HOST = re.compile(rb"([0-9a-z_-]{1,63}\.)*[0-9a-z_-]{1,63}\.?|[0-9a-f.]*:[0-9a-f.:]+")
@@ -69,7 +67,8 @@ class ModelSettings:
         problems = [text for text in (self._address(), self._key(), *self._figures()) if text]
         if not self.model.strip() or not self.model.isprintable():
             problems.append("model is empty or not readable; give the name the server knows it by")
-        if self.model.strip().casefold() == TEMPLATE:
+        if self.model.strip().casefold() == SOURCE:
+            # Who reads a record would take its texts for code's.
             problems.append(f"model is {self.model!r}, as the bot's own words are called")
         if problems:
             raise InputInvalid(*problems)

@@ -146,6 +146,16 @@ async def endless(visit: Visit) -> web.StreamResponse:
     return response
 
 
+async def crumbs(visit: Visit) -> web.StreamResponse:
+    """Send a good answer behind ten thousand chunks of a single space, all at once."""
+    response = await _begun(visit)
+    if visit.request.transport is not None:
+        visit.request.transport.write(b"1\r\n \r\n" * 10_000)
+    with suppress(ConnectionError):
+        await response.write(json.dumps(completion(visit.text)).encode())
+    return response
+
+
 async def gzip_bomb(visit: Visit) -> web.StreamResponse:
     """Send a few kilobytes that unfold to 64 MB, though nobody asked for gzip."""
     content = _folded_spaces()

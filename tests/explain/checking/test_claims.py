@@ -71,7 +71,7 @@ NO_ADVICE = (
     "Right now {{asset_sol}} stands {{drift_sol}}.",
     "{{asset_sol}} should make up {{after_sol}}.",
     "Should {{asset_sol}} still stand {{drift_sol}} then, a new plan follows.",
-    "Should it come back by itself, {{after_sol}} no longer matters.",
+    "Should it come back by itself, {{cost}} is saved.",
     "If you agree, approve the card until {{expiry}}.",
     "If not, let it lapse at {{expiry}}.",
     "It can be answered until {{expiry}}, or simply be left to lapse.",

@@ -74,7 +74,7 @@ NOT_DENIED = (
     "{{outside_after}} is left outside, and none of the rules is broken.",
     "The plan is to {{sell_sol}}, nothing else.",
     "{{asset_sol}} at {{weight_sol}} has not reached its edge, {{edge_sol}}.",
-    "It ends at {{edge_sol}}, not later.",
+    "The band of {{asset_sol}} ends at {{edge_sol}}, not at {{edge_sol}}.",
 )
 
 

@@ -51,9 +51,9 @@ CLEAR = (
     "{{asset_sol}} is out of its band: it stands {{drift_sol}}.",
     "The plan is to {{sell_sol}} in order to {{buy_eth}}.",
     "{{asset_sol}} stands {{drift_sol}} (room: {{room_sol}}), {{asset_eth}} stands {{drift_eth}}.",
-    "{{asset_sol}} and {{asset_eth}} are due: {{sell_sol}}.",
+    "{{asset_sol}} and {{asset_eth}} are due, hence {{sell_sol}} and {{buy_eth}}.",
     "Past its room of {{room_sol}}, {{asset_sol}} stands {{drift_sol}}.",
-    "As {{after_usd}} is left, the bot would {{sell_sol}} and {{buy_eth}}.",
+    "As {{after_usd}} is left in cash, the bot would {{sell_sol}} and {{buy_eth}}.",
 )
 
 

@@ -55,7 +55,7 @@ NEAR_MISSES = (
 
 
 def test_a_price_is_for_each_coin_and_nothing_else_is() -> None:
-    """ "Each" stands behind what one coin cost, and behind no other figure."""
+    """What one coin cost is said of each, and no other figure is."""
     assert codes("It was sold at {{average_sol}} each: {{sold_sol}}.", told=EXECUTION) == ()
     assert "NUMWORD" in codes("It costs {{cost}} each.", told=EXECUTION)
 
