@@ -18,13 +18,13 @@ from bot.chat.home import Handler
 from bot.chat.render.callbacks import label_of, parse_callback
 from bot.chat.render.pages import Rendered
 from bot.chat.render.renderer import Renderer
-from bot.chat.requests import Button, Command, Press, Reply, Request
+from bot.chat.requests import CONSOLE, Button, Command, Press, Reply, Request
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.messages import SecondCard
 from core.domain.errors import EvenkeelError
 
-CHAT: Final = "console"
+CHAT: Final = CONSOLE
 OWNER: Final = "owner"
 WIDTH: Final = 80
 INDENT: Final = "  "
@@ -37,7 +37,7 @@ BUTTON_LETTERS: Final = {str(button): button for button in Button}
 _CHUNK: Final = 4096
 _LONG_AGO: Final = datetime(1970, 1, 2, tzinfo=UTC)
 _GLUE: Final = "\N{NO-BREAK SPACE}"
-_SIGN: Final = re.compile(r" (?=%)|(?<=\d) (?=[$€£])")
+_SIGN: Final = re.compile(r" (?=%)|(?<=\d) (?=[$€£])|(?<=\d\.) (?=[A-ZÄÖÜ])")
 
 
 class Write(Protocol):
@@ -172,7 +172,8 @@ class ConsoleHome:
         if question and not line.startswith("/"):
             return self._stamped(Reply(line, question))
         name, *arguments = line.removeprefix("/").split() or [""]
-        return self._stamped(Command(name.lower(), tuple(arguments)))
+        is_bare = not line.startswith("/")
+        return self._stamped(Command(name.lower(), tuple(arguments), is_bare=is_bare))
 
     def _stamped(self, act: Command | Press | Reply, message_id: str = "") -> Request:
         self._count += 1
@@ -213,7 +214,10 @@ class ConsoleHome:
 
 
 def wrapped(line: str) -> list[str]:
-    """Return a line in pieces that fit; a percent or currency sign stays with its number."""
+    """Return a line in pieces that fit.
+
+    A percent or currency sign stays with its number, and a month with a day such as "13.".
+    """
     glued = _SIGN.sub(_GLUE, line)
     parts = textwrap.wrap(glued, WIDTH, subsequent_indent=_indent(line)) or [""]
     return [part.replace(_GLUE, " ") for part in parts]

@@ -1,8 +1,12 @@
 """What a person did in a chat, whatever the chat: a command, a tap or a reply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+CONSOLE: Final = "console"
+"""The one chat of a terminal."""
 
 
 class Role(StrEnum):
@@ -25,10 +29,17 @@ class Button(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command with its arguments, e.g. ``/why ETH``; the name has no slash."""
+    """A command with its arguments, e.g. ``/why ETH``.
+
+    Attributes:
+        name: without slash.
+        arguments: the words after it.
+        is_bare: typed without its slash, so that it may just be the first word of a sentence.
+    """
 
     name: str
     arguments: tuple[str, ...] = ()
+    is_bare: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

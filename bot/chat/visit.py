@@ -1,9 +1,10 @@
 """One request on its way through one handler: what it may use, and how it answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.chat.render.narrating import NarratorFor
 from bot.chat.render.pages import Block, Kind
 from bot.chat.render.reader import Reader
 from bot.chat.render.words import Words
@@ -74,6 +75,11 @@ class Visit:
         zone, quote = desk.audience.zone, desk.policy.quote
         wording = wording_of(desk.audience.language)
         return Reader(self.now, zone, quote, self.person, wording)
+
+    @property
+    def telling(self) -> Desk:
+        """The bot, with words for this person alone: what they did reads "by you"."""
+        return replace(self.desk, narrator=NarratorFor(self.reader, self.desk.narrator))
 
     @property
     def words(self) -> Words:

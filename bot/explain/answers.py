@@ -9,7 +9,7 @@ from bot.explain.reports import tell_ended
 from bot.explain.signals import signal_line, stress_lines
 from bot.explain.speech import Speech
 from core.domain.asked import Cause, Intent
-from core.domain.decision import ReasonCode
+from core.domain.decision import Gate, ReasonCode
 from core.domain.proposal import ProposalState
 from core.facts import Fact, FactTable, Polarity
 
@@ -43,11 +43,13 @@ def _why_no_trade(speech: Speech, table: FactTable) -> Iterator[str]:
     yield _lead(speech, table)
     if not _is_told(table):
         yield _stood(speech, table, "stood")
-    for code in (C.HALTED, C.PAUSED_BY_HAND):
-        if table.find("gate") is None and table.subjects_of(code):
-            yield reason_in(speech, table, code)
-    if table.find("gate") is not None:
+    gate = table.find("gate")
+    if gate is not None:
         yield from tell_idle(speech, table)
+    for code, own in ((C.HALTED, (Gate.HALT,)), (C.PAUSED_BY_HAND, (Gate.HALT, Gate.PAUSE))):
+        # A decision that ends elsewhere knew of none: it was switched since then.
+        if table.subjects_of(code) and (gate is None or gate.value not in own):
+            yield reason_in(speech, table, code)
     yield from _fate(speech, table)
 
 

@@ -1,6 +1,7 @@
 """A fact -> the pattern its finished words are made by, so that they fit into a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.explain.wording import Wording
@@ -10,37 +11,53 @@ _READS_AS_ZERO = Decimal("0.05")
 """A factor below this one has no digit to show."""
 
 
-def phrase_of(
-    wording: Wording, fact: Fact, *, origin: tuple[str, str], topic: str, is_priced: bool
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the facts of one table read.
+
+    Attributes:
+        topic: the table's topic.
+        is_settled: a plan in it no longer waits: it was to trade, and would not any more.
+        amounts: by coin, what its trade is worth in money, where that is known.
+    """
+
+    topic: str
+    is_settled: bool
+    amounts: Mapping[str, Fact]
+
+
+def phrase_of(wording: Wording, fact: Fact, *, origin: tuple[str, str], manner: Manner) -> str:
     """Return the pattern of a fact; the most special one that the language has.
 
     Args:
         wording: the language.
         fact: the fact.
         origin: the reason code its figure comes from and what that is about; empty for no reason.
-        topic: the table's topic.
-        is_priced: a trade whose amount of money is known.
+        manner: how the facts of its table read.
 
     Returns:
         A pattern with the gaps ``value``, as it is, and ``about``, money as an estimate.
     """
     phrases = wording.PHRASES
-    for name in _names(fact, origin, topic, is_priced=is_priced):
+    for name in _names(fact, origin, manner):
         for ending in _endings(fact):
             if f"{name}{ending}" in phrases:
                 return phrases[f"{name}{ending}"]
     return "{value}"
 
 
-def _names(fact: Fact, origin: tuple[str, str], topic: str, *, is_priced: bool) -> Iterator[str]:
+def _names(fact: Fact, origin: tuple[str, str], manner: Manner) -> Iterator[str]:
     code, about = origin
+    is_priced = fact.kind == "trade" and fact.subject in manner.amounts
     if code:
+        yield f"{manner.topic}.{code}.{fact.kind}"
         yield f"{code}.{fact.kind}.{about}"
         yield f"{code}.{fact.kind}"
-    if is_priced:
-        yield "priced"
-    yield f"{topic}.{fact.kind}"
+    if manner.is_settled:
+        yield from ["settled_priced"] * is_priced
+        yield f"settled.{fact.kind}"
+    yield from ["priced"] * is_priced
+    yield f"{manner.topic}.{fact.kind}"
     yield f"told.{fact.kind}"
     yield fact.kind
 

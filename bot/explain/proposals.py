@@ -210,18 +210,27 @@ def _note(speech: Speech, table: FactTable) -> str:
     special = _new_money(speech, table) or _stress(speech, table)
     if special:
         return special
-    for codes, key in _LEFT_OUT:
-        names = [name for code in codes for name in table.subjects_of(code)]
-        names = [name for name in names if not _is_nearly_all(table, name)]
-        if names:
-            gaps = {"asset": names[0], "assets": speech.wording.listed_short(names)}
-            return speech.say(key if len(names) == 1 else f"{key}.many", gaps)
+    if out := left_out(table):
+        names = [name for _, name in out]
+        key = next(key for codes, key in _LEFT_OUT if out[0][0] in codes)
+        gaps = {"asset": names[0], "assets": speech.wording.listed_short(names)}
+        return speech.say(key if len(names) == 1 else f"{key}.many", gaps)
     if _is_unsaid_hard(table):
         return speech.say("note.hard")
     if dear := table.subjects_of(C.WALK_RAISED):
         gaps = {"asset": dear[0], "assets": speech.wording.listed_short(dear)}
         return speech.say("note.dear" if len(dear) == 1 else "note.dear.many", gaps)
     return speech.say("note.small") if table.subjects_of(C.PROFILE_BY_SIZE) else ""
+
+
+def left_out(table: FactTable) -> tuple[tuple[ReasonCode, str], ...]:
+    """Return what a plan leaves out or cuts, and why: reasons of the weightiest sort that apply."""
+    for codes, _ in _LEFT_OUT:
+        named = [(code, name) for code in codes for name in table.subjects_of(code)]
+        named = [(code, name) for code, name in named if not _is_nearly_all(table, name)]
+        if named:
+            return tuple(named)
+    return ()
 
 
 def _stress(speech: Speech, table: FactTable) -> str:

@@ -84,8 +84,8 @@ def stress_standing(speech: Speech, state: EngineState) -> Iterator[str]:
     if not _is_held(speech, state):
         yield from _aftermath(speech, state)
         return
-    since = state.stress.since
-    began = None if since is None else datetime.combine(since, time(), tzinfo=UTC)
+    day = state.stress.began_on
+    began = None if day is None else datetime.combine(day, time(), tzinfo=UTC)
     yield speech.say("standing.stress", {} if began is None else {"since": speech.day(began)})
 
 

@@ -5,10 +5,12 @@ Source: METHODS 7.2 and 7.6.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.explain.speech import Speech
 from core.domain.decision import ReasonCode
 from core.domain.policy import SYMBOL
+from core.domain.proposal import ProposalState
 from core.domain.stress import Family
 from core.domain.tilt import TiltName
 from core.facts import REASON_UNITS, Fact, FactTable, Unit, figure_id
@@ -34,6 +36,39 @@ _PROPOSALS = frozenset({"open", "name", "proposal", "taken_back"})
 _PROPOSAL_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
 
 
+# What the program alone brings about, and so gives the reason of.
+_BY_ITSELF = frozenset({ProposalState.FAILED, ProposalState.SUPERSEDED, ProposalState.WITHDRAWN})
+_SAY_WHY = _BY_ITSELF | {ProposalState.REJECTED}
+_SETTLED = _SAY_WHY | {ProposalState.DONE, ProposalState.PARTIAL, ProposalState.EXPIRED}
+_OF_A_WAITING_PLAN = frozenset(
+    {"after", "landing", "outside_after", "cash_change", "kept_share", "time"}
+)
+
+
+def is_settled(table: FactTable) -> bool:
+    """Tell whether a table is about a plan that no longer waits; a report tells its own story."""
+    return table.topic != "execution" and _is_in(table, _SETTLED)
+
+
+def says_why(table: FactTable) -> bool:
+    """Tell whether a table is about a plan whose end the template gives a reason for."""
+    return _is_in(table, _SAY_WHY)
+
+
+def known_fact(table: FactTable, fact: Fact) -> Fact:
+    """Return a note of the program itself as the key it is; any other fact unchanged.
+
+    Whether the key is known, ``may_be_told`` says; what a person wrote stays a free text.
+    """
+    if fact.kind != "note" or not _is_in(table, _BY_ITSELF):
+        return fact
+    return replace(fact, fact_id="why", kind="why", unit=Unit.KEY)
+
+
+def _is_in(table: FactTable, states: frozenset[ProposalState]) -> bool:
+    return any(fact.value in states for fact in table.of_kind("state"))
+
+
 def origins_of(table: FactTable) -> Origins:
     """Return which reason each figure of a table comes from."""
     return {
@@ -47,9 +82,12 @@ def origins_of(table: FactTable) -> Origins:
 def misleads(table: FactTable, fact: Fact, origins: Origins) -> bool:
     """Tell whether a figure says less than it seems to.
 
-    That nothing is outside its band holds only where all were looked at; and the cost that is held
-    against the benefit has a margin for safety, so it is not what a plan would cost.
+    That nothing is outside its band holds only where all were looked at; the cost that is held
+    against the benefit has a margin for safety, so it is not what a plan would cost; and where a
+    plan would have led, or until when its card was open, is nothing to tell of a settled one.
     """
+    if is_settled(table) and fact.kind in _OF_A_WAITING_PLAN:
+        return fact.kind != "time" or not _is_in(table, frozenset({ProposalState.EXPIRED}))
     if fact.kind == "outside" and not fact.value:
         is_stuck = any(table.subjects_of(code) for code in (C.NOT_TRADABLE, C.MARKET_HALTED))
         return is_stuck or not table.subjects_of(C.NO_BREACH)

@@ -5,14 +5,23 @@ vocabulary, names that no registry knows. Source: METHODS 7.2, 7.4a and 7.6.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.explain.phrasing import phrase_of
+from bot.explain.phrasing import Manner, phrase_of
 from bot.explain.required import required_ids
 from bot.explain.speech import Speech
-from bot.explain.tellable import ASSETS, EVERYTHING, Origins, may_be_told, misleads, origins_of
+from bot.explain.tellable import (
+    ASSETS,
+    EVERYTHING,
+    Origins,
+    is_settled,
+    known_fact,
+    may_be_told,
+    misleads,
+    origins_of,
+)
 from bot.explain.told import Told, ToldFact
 from bot.explain.wording import LANGUAGES, wording_of
 from core.domain.decision import ReasonCode
@@ -65,18 +74,19 @@ def tell(speech: Speech, table: FactTable) -> Told:
         far as there is room.
     """
     origins = origins_of(table)
-    known = (fact for fact in table.facts if not misleads(table, fact, origins))
+    known = (known_fact(table, f) for f in table.facts if not misleads(table, f, origins))
     facts = _once(fact for fact in known if may_be_told(speech, fact, origins))
     amounts = {fact.subject: fact for fact in facts if fact.kind == "amount"}
     traded = {fact.subject for fact in facts if fact.kind == "trade"}
     facts = tuple(f for f in facts if f.kind != "amount" or f.subject not in traded)
     facts = (*facts, *_missing_names(facts))[:MAX_ROWS]
-    told = tuple(_told(speech, facts, origins, topic=table.topic, amounts=amounts))
+    manner = Manner(table.topic, is_settled(table), amounts)
+    told = tuple(_told(speech, facts, origins, manner))
     return Told(
         topic=table.topic if table.topic in TOPICS else "answer",
         language=_language(speech),
         facts=told,
-        required=required_ids(table, frozenset(fact.fact_id for fact in told)),
+        required=required_ids(table, facts, told),
         codes=tuple(dict.fromkeys(code for code, _ in table.codes if code in C.__members__)),
     )
 
@@ -107,24 +117,14 @@ def _missing_names(facts: Sequence[Fact]) -> Iterator[Fact]:
 
 
 def _told(
-    speech: Speech,
-    facts: Sequence[Fact],
-    origins: Origins,
-    *,
-    topic: str,
-    amounts: Mapping[str, Fact],
+    speech: Speech, facts: Sequence[Fact], origins: Origins, manner: Manner
 ) -> Iterator[ToldFact]:
     words = _apart(speech, facts)
     for fact in facts:
         value = words.get(fact.fact_id) or speech.words(fact)
-        pattern = phrase_of(
-            speech.wording,
-            fact,
-            origin=origins.get(fact.fact_id, ("", "")),
-            topic=topic,
-            is_priced=fact.kind == "trade" and fact.subject in amounts,
-        )
-        priced = amounts.get(fact.subject, fact) if fact.kind == "trade" else fact
+        origin = origins.get(fact.fact_id, ("", ""))
+        pattern = phrase_of(speech.wording, fact, origin=origin, manner=manner)
+        priced = manner.amounts.get(fact.subject, fact) if fact.kind == "trade" else fact
         text = pattern.format(value=value, about=speech.about(priced))
         if not text.strip() or "{" in text or "}" in text:
             continue

@@ -16,6 +16,7 @@ from bot.store.seal import seal
 from bot.store.tables import JOURNAL
 from bot.store.unit_of_work import Record, UnitOfWork
 from core.codec import GENESIS, canonical, instant_text
+from core.domain.errors import StoreCorrupt
 
 _HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
 _INSERT = insert(JOURNAL)
@@ -99,4 +100,8 @@ class SqliteJournal:
 
 def _entry(row: Record) -> JournalEntry:
     values = dict(row)
-    return JournalEntry(at=datetime.fromisoformat(values.pop("ts")), **values)
+    try:
+        at = datetime.fromisoformat(values.pop("ts"))
+    except (TypeError, ValueError) as error:
+        raise StoreCorrupt(f"entry {row['seq']} bears no time: {error}") from error
+    return JournalEntry(at=at, **values)

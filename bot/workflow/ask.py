@@ -3,6 +3,7 @@
 The narrator gets facts; of the question it gets nothing but its kind. Source: METHODS 7.7.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ from bot.workflow.desk import Desk
 from bot.workflow.gathering import GATHER, Span
 from core.domain.asked import Intent
 from core.domain.errors import StoreCorrupt
-from core.facts import answer_facts
+from core.facts import FactTable, answer_facts
 
 REACH: Final = timedelta(days=90)
 """How far back answers go. Source: METHODS 7.7."""
@@ -53,8 +54,14 @@ class Answered:
     entries: tuple[int, int] | None = None
 
 
-async def answer(desk: Desk, asked: Asked) -> Answered:
-    """Return the answer to a question, told from records that the journal proves."""
+async def answer(desk: Desk, asked: Asked, *, name: Callable[[str], str] = str) -> Answered:
+    """Return the answer to a question, told from records that the journal proves.
+
+    Args:
+        desk: the bot.
+        asked: what somebody wants to know.
+        name: who did something -> how they are called towards the reader, such as "you".
+    """
     if asked.intent is Intent.UNSUPPORTED:
         return Answered(Outcome.UNSUPPORTED, asked)
     if asked.intent in _FIXED:
@@ -72,11 +79,20 @@ async def answer(desk: Desk, asked: Asked) -> Answered:
     return Answered(
         Outcome.TOLD,
         span.asked,
-        await desk.narrator.explain(table),
+        await desk.narrator.explain(_named(table, name)),
         found.decisions,
         found.proposals,
         found.entries,
     )
+
+
+def _named(table: FactTable, name: Callable[[str], str]) -> FactTable:
+    """Return a table in which people are called as the reader would; a model is told of none."""
+    facts = (
+        replace(fact, value=name(str(fact.value))) if fact.kind == "by" else fact
+        for fact in table.facts
+    )
+    return replace(table, facts=tuple(facts))
 
 
 def _span(desk: Desk, asked: Asked) -> Span | None:

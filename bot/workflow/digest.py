@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from bot.ports.messages import DataAge, Digest, MessageType
 from bot.ports.records import Transaction
@@ -11,6 +12,7 @@ from bot.workflow.desk import Desk, post
 from bot.workflow.flows import TOLD, reconcile, sync_flows
 from core.domain.decision import Decision
 from core.domain.portfolio import Balance
+from core.domain.proposal import Proposal
 from core.domain.snapshot import Snapshot
 from core.domain.units import ZERO, Money, exact
 from core.facts import digest_facts
@@ -81,14 +83,26 @@ async def compose_digest(desk: Desk) -> Digest:
 
 @exact
 def _costs(tx: Transaction) -> Money:
-    """Return fees and slippage paid since the beginning, against the middle prices of the cards."""
+    """Return fees and slippage paid since the beginning, as reports and answers measure them.
+
+    A plan with a fee in a coin without a price is left out, as in answers. One that has not been
+    measured yet counts by its fills against the middle prices of its card. Source: METHODS 5.2.
+    """
+    return Money(sum((_cost_of(tx, row) for row in tx.proposals.latest(MOST_PROPOSALS)), ZERO))
+
+
+def _cost_of(tx: Transaction, proposal: Proposal) -> Decimal:
+    legs = tx.shortfalls.of(proposal.proposal_id)
+    if legs:
+        paid = [leg.realised for leg in legs if leg.filled]
+        known = [cost for cost in paid if cost is not None]
+        return sum(known, ZERO) if len(known) == len(paid) else ZERO
+    mids = {trade.asset: trade.mid for trade in proposal.plan.trades}
     total = ZERO
-    for proposal in tx.proposals.latest(MOST_PROPOSALS):
-        mids = {trade.asset: trade.mid for trade in proposal.plan.trades}
-        for fill in tx.orders.fills_of(proposal.proposal_id):
-            fee = fill.fee if fill.fee_asset != fill.asset else fill.fee * fill.price
-            total += fee + fill.side.sign * fill.quantity * (fill.price - mids[fill.asset])
-    return Money(total)
+    for fill in tx.orders.fills_of(proposal.proposal_id):
+        fee = fill.fee if fill.fee_asset != fill.asset else fill.fee * fill.price
+        total += fee + fill.side.sign * fill.quantity * (fill.price - mids[fill.asset])
+    return total
 
 
 def _ages(snapshot: Snapshot) -> tuple[DataAge, ...]:

@@ -1,9 +1,12 @@
 """Whether the market's stress holds proposals back: votes by family, and the pause's memory."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+BAR = timedelta(days=1)
+"""What a closed bar covers: the evaluation of a day follows its end."""
 
 
 class Stress(StrEnum):
@@ -81,7 +84,7 @@ class StressState:
 
     Attributes:
         phase: NORMAL, PAUSED or GUARDED.
-        since: the day the phase began; None for NORMAL since ever.
+        since: the day whose closed bar began the phase; None for NORMAL since ever.
         day: the newest day evaluated.
         calm: calm days in a row while paused.
         exited_on: the day of the last return to NORMAL, for the cool-down.
@@ -102,6 +105,14 @@ class StressState:
     last_known: tuple[tuple[Family, int], ...] = ()
     silent_since: tuple[tuple[Family, date], ...] = ()
     shock: Shock | None = None
+
+    @property
+    def began_on(self) -> date | None:
+        """The UTC day on which the phase began for people: a bar is known when its day has ended.
+
+        A fall within the day is seen on that day too, as it counts with the newest closed bar.
+        """
+        return None if self.since is None else self.since + BAR
 
     def points_of(self, family: Family) -> int | None:
         """Return the newest points of a family; None when unknown or switched off."""

@@ -28,8 +28,8 @@ def stress_rows(decision: Decision) -> Iterator[Row]:
     stress = decision.next_state.stress
     if stress.phase is not Stress.NORMAL:
         yield row("stress", "market", stress.phase.value.lower(), Unit.KEY)
-    if stress.phase is not Stress.NORMAL and stress.since is not None:
-        began = datetime.combine(stress.since, time(), tzinfo=UTC)
+    if stress.phase is not Stress.NORMAL and stress.began_on is not None:
+        began = datetime.combine(stress.began_on, time(), tzinfo=UTC)
         yield row("since", "market", began, Unit.DAY, fact_id="stress_since")
     if stress.phase is Stress.PAUSED:
         yield from _pause_rows(decision)

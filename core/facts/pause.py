@@ -47,8 +47,8 @@ def _rows(decision: Decision, before: EngineState) -> Iterator[Row]:
         yield row("stress", "market", now.phase.value.lower(), Unit.KEY, rank=0)
     yield from stress_rows(decision)
     yield row("was", "market", was.phase.value.lower(), Unit.KEY)
-    if was.phase is not Stress.NORMAL and was.since is not None:
-        began = datetime.combine(was.since, time(), tzinfo=UTC)
+    if was.phase is not Stress.NORMAL and was.began_on is not None:
+        began = datetime.combine(was.began_on, time(), tzinfo=UTC)
         yield row("since", "market", began, Unit.DAY, fact_id="was_since")
     yield from _figures(decision)
     if now.phase is Stress.PAUSED and before.open_proposal:

@@ -1,11 +1,12 @@
 """Reason -> its figures with their units, through one table of everything the engine may state."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from core.domain.decision import Reason, ReasonCode, ReasonValue
 from core.domain.errors import InvariantBroken
-from core.domain.stress import Family
+from core.domain.stress import BAR, Family
 from core.domain.units import Money
 from core.facts.table import Fact, Polarity, Unit, row_id
 
@@ -137,6 +138,8 @@ _OF_VALUE = frozenset({C.BENEFIT_ENOUGH, C.RISK_LIMIT, C.COST_GT_BENEFIT})
 # What these families measure is a share of a price.
 _RATES = frozenset({Family.PRICE, Family.QUOTE})
 
+_SINCE_A_BAR = frozenset({(C.PAUSED_STRESS, "since"), (C.GUARDED, "since")})
+
 # Told by how much, never with a sign: the words say which way.
 _UNSIGNED = frozenset({(C.INTRADAY_SHOCK, "change"), (C.OFF_PEG, "gap")})
 
@@ -193,7 +196,12 @@ def _figures(reason: Reason, value: Money | None) -> Iterator[Fact]:
 def _stated(
     reason: Reason, name: str, figure: ReasonValue, *, unit: Unit, value: Money | None
 ) -> tuple[Unit, ReasonValue]:
-    """Return a figure as it is told: shares of the portfolio as money, of a price as rates."""
+    """Return a figure as it is told: shares of the portfolio as money, of a price as rates.
+
+    A stress pause is told since the day it began for people, not since that of its bar.
+    """
+    if (reason.code, name) in _SINCE_A_BAR and isinstance(figure, datetime):
+        return unit, figure + BAR
     if not isinstance(figure, Decimal):
         return unit, figure
     if reason.code in _OF_VALUE and value is not None:

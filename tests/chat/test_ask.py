@@ -146,6 +146,17 @@ async def test_a_pause_since_the_last_look(fortnight: World) -> None:
     assert "halted since today 07:06: a drill" in await ask(fortnight, "why are you halted?")
 
 
+async def test_the_reader_is_called_you(fortnight: World) -> None:
+    """What the reader did reads as theirs, in a decision, since then, and of a plan."""
+    await fortnight.send(ANN, "/pause")
+    for question in ("why are you paused?", "why aren't you trading?"):
+        assert "\nYou paused proposals today 07:06." in await ask(fortnight, question, ANN)
+        assert "\nPerson 7 paused proposals today 07:06." in await ask(fortnight, question)
+    fortnight.later(days=1)
+    await fortnight.look_daily()
+    assert "\nYou paused proposals yesterday" in await ask(fortnight, "why paused?", ANN)
+
+
 async def test_what_trading_cost(fortnight: World) -> None:
     """Fees and slippage of a span are summed from what was measured, for all or for one coin."""
     words = await ask(fortnight, "what did trading cost this month?")
@@ -252,7 +263,7 @@ async def test_what_is_not_done_here(quiet: World, question: str) -> None:
     before = quiet.live
     words = await ask(quiet, question, ANN)
     assert words.startswith("What you can ask\n")
-    assert "are not done here; use /status." in words
+    assert "are not to be had here. /status shows how things stand." in words
     assert words.count("/ask ") == 3
     assert quiet.live == before
 

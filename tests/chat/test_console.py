@@ -134,6 +134,19 @@ def test_a_long_line_goes_on_where_a_reader_expects_it(line: str, parts: list[st
     assert wrapped(line) == parts
 
 
+def test_a_day_stays_with_its_month() -> None:
+    """A German date is never torn at its dot."""
+    assert wrapped("y" * 72 + " am 13. Dez. 2025") == ["y" * 72 + " am", "13. Dez. 2025"]
+
+
+async def test_a_terminal_hears_every_time_that_it_was_not_understood(screen: Terminal) -> None:
+    """The clock stands still while a card is open, and the hint comes all the same."""
+    hint = "Only commands and buttons are understood here. Put /ask before a question;"
+    for line in ("hello there", "why not?", "what now", "hello"):
+        assert (hint in await screen.type(line)) is not line.startswith("why")
+    assert "/hello is no command. /help lists them." in await screen.type("/hello")
+
+
 async def test_a_plan_is_approved_by_two_letters(screen: Terminal) -> None:
     """A brings the second step, c confirms it after three seconds; the outcome is printed alone."""
     assert said(TapResult.SECOND_STEP) in await screen.type("a")

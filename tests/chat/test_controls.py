@@ -55,6 +55,21 @@ async def test_a_second_pause_only_tells_how_things_stand(made: World) -> None:
     assert state_of(made) == before
 
 
+@pytest.mark.parametrize(
+    "command", ["/status", "/plan", "/why", "/digest", "/ask why was it paused?"]
+)
+async def test_a_reader_has_one_name(made: World, command: str) -> None:
+    """What a person did reads "you" to them, wherever they look, and their number to others."""
+    await made.send(ANN, "/pause")
+    made.later(days=1)
+    await made.look_daily()
+    made.deliver()
+    for person, name in ((ANN, "You paused proposals"), (VERA, "Person 7 paused proposals")):
+        (words,) = await made.send(person, command)
+        assert name in words
+        assert words.count("paused proposals") == words.count(name)
+
+
 async def test_resume_ends_a_pause(made: World) -> None:
     """/resume ends a pause made by hand."""
     await made.send(ANN, "/pause")

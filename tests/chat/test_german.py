@@ -13,10 +13,12 @@ import bot.chat
 from bot.chat.render.columns import WIDTH
 from bot.chat.render.figures import exact, percent
 from bot.chat.render.words import ENGLISH, Words
-from bot.explain.speech import gap_names
+from bot.explain.speech import Speech, gap_names
 from bot.explain.wording import wording_of
 from tests.chat.tour import FOREIGN, Tour
 from tests.chat.touring import tour_in
+from tests.chat.world import BERLIN
+from tests.store.samples import AT
 
 GERMAN = Words(wording_of("de"))
 
@@ -123,7 +125,7 @@ def test_no_text_of_the_chat_was_left_untranslated() -> None:
     """Texts that are the same in both files hold no words, or words that both languages have."""
     english, german = chat_texts(ENGLISH), chat_texts(GERMAN)
     same = {text for key, text in english.items() if text == german[key]}
-    assert same == {"", "[ID]", "[n]", "Details"}
+    assert same == {"", "[n]", "Details"}
 
 
 @pytest.mark.parametrize("number", ["0", "12", "999.9", "1234.5", "108900", "4241.7475", "0.03195"])
@@ -144,6 +146,20 @@ def test_the_word_for_today_is_the_calendars(tours: dict[str, Tour]) -> None:
     """Headings leave the day of an expiry away when it is today, in either language."""
     tops = [tours[language].stops["card"][2] for language in ("en", "de")]
     assert [top.rpartition(" · ")[2] for top in tops] == ["until 13:05", "bis 13:05"]
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "german"),
+    [
+        ("simulated", "from the simulated market", "vom simulierten Markt"),
+        ("venue", "from the venue", "von der Börse"),
+        ("kraken", "from kraken", "von kraken"),
+    ],
+)
+def test_where_figures_come_from_is_told_in_words(name: str, english: str, german: str) -> None:
+    """The program's own name for a source is no word of any language, and never shown."""
+    told = [Speech(wording_of(tongue), AT, BERLIN, "USD").source(name) for tongue in ("en", "de")]
+    assert told == [english, german]
 
 
 def sentences_in(tree: ast.Module) -> Iterator[str]:

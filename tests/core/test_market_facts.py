@@ -94,7 +94,7 @@ def test_a_withheld_plan_is_stated_only_when_the_pause_alone_holds_it() -> None:
     assert value_in(table, "held_btc") == Decimal("0.03195")
     assert _found(table, "held_btc").polarity is Polarity.SELL
     assert value_in(table, "stress") == "paused"
-    assert value_in(table, "stress_since") == MORNING.replace(day=27, month=2, hour=0, minute=0)
+    assert value_in(table, "stress_since") == MORNING.replace(day=28, month=2, hour=0, minute=0)
     assert not _named("stress pause").of_kind("held")
     assert not _named("halted under stress").of_kind("held")
 

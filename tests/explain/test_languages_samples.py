@@ -12,7 +12,7 @@ from hypothesis import given
 from bot.explain.foreign import clause, plain
 from bot.explain.market import factors_line, mark_line, next_line, open_marks_line
 from bot.explain.notices import notice_line
-from bot.explain.reasons import BELOW, FAILED, PASSED, gate_lines
+from bot.explain.reasons import BELOW, FAILED, IDLE, PASSED, gate_lines
 from bot.explain.speech import Speech
 from bot.explain.states import order_line, proposal_line, standing_in_brief, standing_lines
 from bot.explain.template import TemplateNarrator
@@ -102,7 +102,7 @@ def test_every_gate_of_every_sample_reads_as_finished_german(sample: Sample) -> 
     for german, english in zip(told[::2], told[1::2], strict=True):
         for line, other in zip(german, english, strict=True):
             mark, text = line[: len(BELOW)], line[len(PASSED) :].strip()
-            assert mark.startswith((PASSED, FAILED, BELOW))
+            assert mark.startswith((PASSED, FAILED, IDLE, BELOW))
             assert line[: len(PASSED)] == other[: len(PASSED)]
             assert line != other
             _check(text)
@@ -174,8 +174,8 @@ NOTICES: list[tuple[NoticeCode, dict[str, str], str]] = [
         {"why": "price 2, correlation 1", "until": "2026-02-28T00:00:00+00:00"},
         (
             "Der Markt steht unter Stress: starker Kursrückgang und Gleichlauf der Coins."
-            " Das Umschichten ruht bis längstens 28. Feb. einschließlich. Deswegen wird nichts"
-            " verkauft. Mehr dazu unter /regime."
+            " Vorschläge ruhen bis längstens 28. Feb. einschließlich. Der Stress allein ist kein"
+            " Anlass, etwas zu verkaufen. Mehr dazu unter /regime."
         ),
     ),
     (

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 
-from bot.explain.reasons import FAILED, PASSED, gate_lines, sentence_of
+from bot.explain.reasons import FAILED, IDLE, PASSED, gate_lines, sentence_of
 from bot.explain.speech import Speech
 from bot.explain.wording import en
-from core.domain.decision import Reason, ReasonCode
+from core.domain.decision import GateResult, Reason, ReasonCode
 from core.domain.market import MarketStatus
 from core.domain.portfolio import Balance
 from core.domain.units import Asset, Quantity
@@ -72,13 +72,21 @@ def test_every_variant_of_a_thin_or_closed_market_has_words(
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_every_gate_that_was_asked_is_listed_with_its_mark(sample: Sample) -> None:
-    """``/why`` shows each gate once, passed or failed, and every reason below it."""
+    """``/why`` shows each gate once, passed, failed or with nothing to do, and every reason."""
     lines = _lines(sample)
     marks = [line[: len(PASSED)] for line in lines if not line.startswith(" ")]
-    assert marks == [PASSED if gate.passed else FAILED for gate in sample.decision.gates]
+    assert marks == [_mark_of(gate) for gate in sample.decision.gates]
     assert len(lines) == len(sample.decision.reasons)
     for line in lines:
         check_text(line[len(PASSED) :].strip())
+
+
+def _mark_of(gate: GateResult) -> str:
+    codes = {reason.code for reason in gate.reasons}
+    is_stuck = codes & {ReasonCode.NOT_TRADABLE, ReasonCode.MARKET_HALTED}
+    if ReasonCode.NO_BREACH in codes and not is_stuck:
+        return IDLE
+    return PASSED if gate.passed else FAILED
 
 
 @given(worlds())

@@ -129,6 +129,22 @@ def test_swapping_two_assets_swaps_them_in_the_text() -> None:
     )
 
 
+def test_the_side_of_two_is_said_once_when_it_is_the_same() -> None:
+    """Two that stand on one side are told in one breath, two that do not each with its own."""
+    same = portfolio(
+        *("BTC 0.11 @ 100000 -> 20", "ETH 2.2 @ 5000 -> 20", "SOL 195 @ 200 -> 30"),
+        cash="39000 -> 30",
+    )
+    assert "stands 9.0 points and" in _text(decide_on(same))
+    assert " 9.0 points below target. Both are past" in _text(decide_on(same))
+    apart = portfolio(
+        *("BTC 0.11 @ 100000 -> 20", "ETH 5.8 @ 5000 -> 20", "SOL 150 @ 200 -> 30"),
+        cash="30000 -> 30",
+    )
+    text = _text(decide_on(apart))
+    assert "BTC stands 9.0 points below its target and ETH 9.0 points above. Both are past" in text
+
+
 def test_a_breach_at_the_very_edge_is_not_called_past_it() -> None:
     """60.0 % of 50 +- 10 is as far as it may drift, and said so."""
     edge = portfolio("BTC 0.6 @ 100000 -> 50", "ETH 5 @ 5000 -> 30", cash="15000 -> 20")

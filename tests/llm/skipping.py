@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class _Skipping(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # by platform
+class _Skipping(selectors.DefaultSelector):
     """Adds to the clock what it would have waited."""
 
     skipped = 0.0

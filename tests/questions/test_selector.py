@@ -197,7 +197,7 @@ async def test_the_schema_is_the_set() -> None:
 
 @pytest.mark.parametrize("failure", list(Failure))
 async def test_a_model_that_fails_is_nobody(failure: Failure) -> None:
-    """Whyever a model says nothing, nobody understands; the log has why, if there was an attempt."""
+    """Whyever a model says nothing, nobody understands; the log has why if it was asked."""
     log = KeptLog()
     assert await read(ToldModel(Reply(failure=failure)), log=log) == NOBODY
     expected = [] if failure in UNASKED else [(failure.name,)]

@@ -68,13 +68,13 @@ async def history(visit: Visit) -> str:
 @needs(Role.VIEWER, place=Place.FAMILIAR)
 async def digest(visit: Visit) -> str:
     """Give the daily summary as of now, to this chat only."""
-    visit.post(await compose_digest(visit.desk))
+    visit.post(await compose_digest(visit.telling))
     return ""
 
 
 async def _told(visit: Visit, decision: Decision) -> Block:
     """Return what a decision came to: by a model, or in short where the gates below tell it all."""
-    explanation = await explain(visit.desk, decision)
+    explanation = await explain(visit.telling, decision)
     if explanation.source != SOURCE:
         return paragraph(explanation.lines)
     held = held_of(visit, decision)

@@ -43,6 +43,7 @@ def _readings(speech: Speech, series: Iterable[ReadingSeries]) -> Iterator[str]:
 
 
 def _troubles(speech: Speech, troubles: Iterable[FeedTrouble]) -> Iterator[str]:
+    own = speech.wording.VOCABULARY["source"]
     groups: dict[tuple[str, str], list[FeedTrouble]] = {}
     for row in troubles:
         groups.setdefault((row.kind.value, row.trouble.value), []).append(row)
@@ -51,7 +52,7 @@ def _troubles(speech: Speech, troubles: Iterable[FeedTrouble]) -> Iterator[str]:
         gaps = {
             "what": _named(speech, kind, [row.asset for row in rows]),
             "trouble": speech.word("trouble", trouble),
-            "sources": speech.wording.listed_short([*sources]),
+            "sources": speech.wording.listed_short([own.get(name, name) for name in sources]),
         }
         yield speech.say("market.trouble", gaps)
 

@@ -42,7 +42,7 @@ async def plan(visit: Visit) -> str:
     if decision is None or present.caveat:
         visit.say(words.say("plan.none"), text(present.caveat), room_table(visit, decision))
         return ""
-    lines = (await explain(visit.desk, decision)).lines
+    lines = (await explain(visit.telling, decision)).lines
     why = paragraph(line for line in lines if line != held_of(visit, decision))
     outcome = decision.outcome
     if isinstance(outcome, Propose):

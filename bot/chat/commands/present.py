@@ -68,9 +68,8 @@ def came_to(visit: Visit, decision: Decision) -> str:
 def gates_of(visit: Visit, decision: Decision) -> tuple[str, ...]:
     """Return every gate that was asked, with its reasons and margins."""
     reader = visit.reader
-    return gate_lines(
-        decision, quote=reader.quote, now=reader.now, zone=reader.zone, wording=reader.wording
-    )
+    told, quote = reader.told(decision), reader.quote
+    return gate_lines(told, quote=quote, now=reader.now, zone=reader.zone, wording=reader.wording)
 
 
 def signals_of(visit: Visit, decision: Decision) -> tuple[str, ...]:

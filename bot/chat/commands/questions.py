@@ -47,7 +47,7 @@ async def _answer(visit: Visit, question: str) -> None:
     assets = tuple(asset for asset, _ in desk.policy.targets)
     today = visit.now.astimezone(desk.audience.zone).date()
     asked = await desk.questions.read(question, assets=assets, today=today)
-    answered = await answer(desk, asked)
+    answered = await answer(visit.telling, asked)
     match answered.outcome:
         case Outcome.TOLD:
             told = answered.explanation
@@ -110,7 +110,8 @@ def _records(visit: Visit, answered: Answered) -> Iterator[str]:
         yield _piece(visit, "record.more", count=str(more))
     if answered.entries is not None:
         first, last = map(str, answered.entries)
-        yield _piece(visit, "record.entries", first=first, last=last)
+        key = "record.entry" if first == last else "record.entries"
+        yield _piece(visit, key, first=first, last=last)
 
 
 def _shortened(visit: Visit, asked: Asked, answered: Answered) -> Iterator[str]:

@@ -7,6 +7,7 @@ from bot.chat.render.words import Words
 from bot.explain.speech import Speech
 from bot.explain.states import proposal_line, standing_in_brief, standing_lines
 from bot.explain.wording import Wording, en
+from core.domain.decision import Decision, Reason
 from core.domain.proposal import Proposal
 from core.domain.state import EngineState
 from core.domain.units import Asset
@@ -60,6 +61,17 @@ class Reader:
             pause=pause and replace(pause, by=self.name(pause.by)),
             override=override and replace(override, by=self.name(override.by)),
         )
+
+    def told(self, decision: Decision) -> Decision:
+        """Return a decision with the reader as "you" in its reasons."""
+        gates = (
+            replace(gate, reasons=(*map(self._told, gate.reasons),)) for gate in decision.gates
+        )
+        return replace(decision, gates=tuple(gates))
+
+    def _told(self, reason: Reason) -> Reason:
+        values = ((k, self.name(str(v)) if k == "by" else v) for k, v in reason.values)
+        return replace(reason, values=tuple(values))
 
     def standing(self, state: EngineState) -> tuple[str, ...]:
         """Return what holds proposals back now: who switched it on, since when, how it ends."""

@@ -17,8 +17,11 @@ _TRADES = frozenset({"buy", "sell"})
 
 def advises(sentence: Sentence) -> bool:
     """Tell whether a sentence advises, promises, foretells, hurries, or tells a person to act."""
-    if any(_advises(clause) for clause in sentence.clauses):
-        return True
+    return commands(sentence) or any(_advises(clause) for clause in sentence.clauses)
+
+
+def commands(sentence: Sentence) -> bool:
+    """Tell whether a sentence tells a person to act: "approve it", "tap here"."""
     befores = (None, *sentence.clauses)
     return any(_commands(clause, before) for before, clause in pairwise((*befores, None)) if clause)
 

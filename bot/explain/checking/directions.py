@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from bot.explain.checking.lexicon import Tag
 from bot.explain.checking.ownership import NO_COIN
 from bot.explain.checking.reading import Clause, Sentence, Unit
-from bot.explain.told import ToldFact
+from bot.explain.told import Told, ToldFact
 from core.facts import Polarity
 
 _PLACES = frozenset({Tag.UP, Tag.DOWN})
@@ -20,18 +20,20 @@ _EDGES = frozenset({"edge", "plain", "margin", "low", "high"})
 _TRADES = frozenset({Tag.BUY, Tag.SELL})
 
 
-def claims_direction(sentence: Sentence) -> bool:
+def claims_direction(sentence: Sentence, told: Told) -> bool:
     """Tell whether a word says up, down, buy or sell without a fact of that polarity beside it.
 
     Beside it is in its clause; where a whole sentence is about a single coin, and the clause names
     it or one of its figures, for up and down also in the sentence. Between two figures of money a
     word that compares them is right where they are so. A word of two lists, such as "increase", is
-    content with either.
+    content with either. Where a coin stands, above or below, may be said of a coin by its name
+    whenever the table tells that it does.
     """
     facts = [fact for clause in sentence.clauses for fact in clause.facts]
     coins = {fact.subject for fact in facts} - NO_COIN
     right = [unit for before, unit, after in _around(sentence) if _compares(before, unit, after)]
     for clause in sentence.clauses:
+        right += [u for u in clause.units if Tag.STANDING in u.tags and _stands_so(u, clause, told)]
         pointing = [u.tags & DIRECTIONS for u in clause.units if not any(u is one for one in right)]
         is_about_it = coins == {fact.subject for fact in clause.facts} and len(coins) == 1
         stated = {fact.polarity.value for fact in clause.facts}
@@ -40,6 +42,15 @@ def claims_direction(sentence: Sentence) -> bool:
         if any(tags and stated.isdisjoint(tags) for tags in pointing):
             return True
     return False
+
+
+def _stands_so(unit: Unit, clause: Clause, told: Told) -> bool:
+    """Tell whether all coins of a clause stand where a word says, by their drift."""
+    coins = {fact.subject for fact in clause.facts} - NO_COIN
+    drifts = {(f.subject, f.polarity.value) for f in told.facts if f.kind == "drift"}
+    return bool(coins) and all(
+        any((coin, way) in drifts for way in unit.tags & _PLACES) for coin in coins
+    )
 
 
 def _around(sentence: Sentence) -> Iterator[tuple[ToldFact | None, Unit, ToldFact | None]]:

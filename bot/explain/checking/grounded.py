@@ -17,11 +17,14 @@ from bot.explain.checking.lexicon import Lexicon, Tag
 from bot.explain.checking.ownership import NO_COIN, is_bare_name
 from bot.explain.checking.reading import Clause, Sentence, Unit, read
 from bot.explain.checking.verdict import Line, Role
+from bot.explain.checking.vocabulary import strays
 from bot.explain.told import Told, ToldFact
 from core.facts import Polarity
 
 # Here things have happened; elsewhere nothing has, whatever a sentence says.
 _TELLS_THE_PAST = frozenset({"execution", "ended", "digest", "answer"})
+_AFTER_A_PLAN = "after_execution_"
+"""So begin the ids of a table that tells of the rest after a plan was carried out."""
 _PENDING = frozenset({Tag.PENDING, Tag.CONSENT})
 _TRADES = frozenset({Polarity.BUY, Polarity.SELL})
 _FEW = 2
@@ -94,6 +97,8 @@ def _is_shown(sentence: Sentence, unknown: frozenset[str], told: Told, lexicon: 
         return False
     if invents_a_cause(sentence, unknown, lexicon) or speaks_of_money_unproved(sentence, lexicon):
         return True
+    if strays(sentence, lexicon.vocabulary):
+        return False
     facts = (fact for clause in sentence.clauses for fact in clause.facts)
     aside = 1 if all(fact.subject in NO_COIN for fact in facts) else 0
     return not any(
@@ -112,8 +117,12 @@ def _claims_the_past(clause: Clause, told: Told) -> bool:
     """
     if told.topic in _TELLS_THE_PAST or Tag.NEGATOR in clause.tags:
         return False
-    return Tag.UNASKED in clause.tags or (
-        Tag.DONE in clause.tags and _PENDING.isdisjoint(clause.tags)
+    if Tag.UNASKED in clause.tags:
+        return True
+    return (
+        Tag.DONE in clause.tags
+        and _PENDING.isdisjoint(clause.tags)
+        and not any(fact.fact_id.startswith(_AFTER_A_PLAN) for fact in told.facts)
     )
 
 

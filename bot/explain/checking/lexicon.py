@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bot.explain.checking.beside import Labels, Vocabulary, labels_of, vocabulary_of
 from bot.explain.checking.conditions import Condition, Domain, condition_of, domain_of
 from bot.explain.checking.matching import Phrases, spelled_out
 from bot.explain.checking.tokens import tokens_of
@@ -59,6 +60,7 @@ class Tag(StrEnum):
     FROM_WHEN = "from_when"
     CONSENT = "consent"
     COMPARING = "comparing"
+    STANDING = "standing"
     ARTICLE = "article"
     CONDITIONAL = "conditional"
     FOREIGN = "foreign"
@@ -86,6 +88,8 @@ class Lexicon:
         money: what needs a fact of its kind beside it: profit, tax, fee, loss.
         world: what happens outside the portfolio; the same holds for it.
         context: everyday words of this product that are safe where the table is about them.
+        vocabulary: the only words that may stand beside sensitive figures.
+        labels: what words call the figures beside them.
         contractions: what stays whole although it ends like a possessive.
         capitals: words in capital letters that name no coin.
         adverbs: endings of words that say how and never what.
@@ -101,6 +105,8 @@ class Lexicon:
     money: Mapping[str, Domain]
     world: Mapping[str, Domain]
     context: Mapping[str, Domain]
+    vocabulary: Vocabulary
+    labels: Labels
     contractions: frozenset[str]
     capitals: frozenset[str]
     adverbs: tuple[str, ...]
@@ -153,6 +159,8 @@ def _lexicon(language: str, document: Mapping[str, Any]) -> Lexicon:
         stock={},
         names=names,
         near_names=frozenset(near for name in names for near in shortened(name)),
+        vocabulary=vocabulary_of(document["vocabulary"]),
+        labels=labels_of(document["label"]),
         contractions=frozenset(document["contractions"]),
         capitals=frozenset(document["capitals"]),
         adverbs=tuple(document["adverbs"]),

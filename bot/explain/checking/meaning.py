@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.explain.checking.claims import (
     advises,
+    commands,
     invents_a_cause,
     speaks_of_money_unproved,
     unknown_here,
@@ -16,6 +17,7 @@ from bot.explain.checking.claims import (
 from bot.explain.checking.codes import Code, in_order
 from bot.explain.checking.directions import claims_direction, turns_direction_round
 from bot.explain.checking.grounded import judged
+from bot.explain.checking.labels import mislabels
 from bot.explain.checking.language import is_in_language
 from bot.explain.checking.lexicon import Lexicon, Tag
 from bot.explain.checking.naming import names_a_coin
@@ -32,6 +34,7 @@ class Text:
 
     Attributes:
         passages: the sentences of every line but those of the closed list.
+        every: the same sentences in a row.
         sentences: those among them in which a fact may stand; no other is ever shown.
         clauses: their clauses.
         claims: those among them that will be shown.
@@ -40,6 +43,7 @@ class Text:
     """
 
     passages: tuple[tuple[Sentence, ...], ...]
+    every: tuple[Sentence, ...]
     sentences: tuple[Sentence, ...]
     clauses: tuple[Clause, ...]
     claims: tuple[Sentence, ...]
@@ -69,9 +73,11 @@ def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
     every = judged(lines, told, lexicon)
     own = tuple(tuple(one for one in passage if not one.is_stock) for passage in every)
     passages = tuple(tuple(one.sentence for one in passage) for passage in own)
-    sentences = tuple(one for passage in passages for one in passage if one.has_placeholder)
+    every_sentence = tuple(sentence for passage in passages for sentence in passage)
+    sentences = tuple(one for one in every_sentence if one.has_placeholder)
     return Text(
         passages=passages,
+        every=every_sentence,
         sentences=sentences,
         clauses=tuple(clause for sentence in sentences for clause in sentence.clauses),
         claims=tuple(one.sentence for passage in own for one in passage if one.is_shown),
@@ -83,16 +89,16 @@ def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
 
 
 def _quantity(text: Text) -> bool:
-    return any(states_a_quantity(clause) for clause in text.clauses)
+    clauses = (clause for sentence in text.every for clause in sentence.clauses)
+    return any(map(states_a_quantity, clauses))
 
 
 def _name(text: Text) -> bool:
-    every = (sentence for passage in text.passages for sentence in passage)
-    return any(names_a_coin(sentence, text.told, text.lexicon) for sentence in every)
+    return any(names_a_coin(sentence, text.told, text.lexicon) for sentence in text.every)
 
 
 def _direction(text: Text) -> bool:
-    return any(claims_direction(sentence) for sentence in text.sentences)
+    return any(claims_direction(sentence, text.told) for sentence in text.every)
 
 
 def _negation(text: Text) -> bool:
@@ -110,7 +116,7 @@ def _owner(text: Text) -> bool:
 
 
 def _advice(text: Text) -> bool:
-    return any(advises(sentence) for sentence in text.sentences)
+    return any(map(commands, text.every)) or any(map(advises, text.sentences))
 
 
 def _cause(text: Text) -> bool:
@@ -119,17 +125,19 @@ def _cause(text: Text) -> bool:
 
 
 def _kind(text: Text) -> bool:
-    return any(speaks_of_money_unproved(sentence, text.lexicon) for sentence in text.claims)
+    if any(speaks_of_money_unproved(sentence, text.lexicon) for sentence in text.claims):
+        return True
+    return any(mislabels(clause, text.told, text.lexicon.labels) for clause in text.clauses)
 
 
 def _language(text: Text) -> bool:
     return not all(is_in_language(passage) for passage in text.passages)
 
 
-# Names and language are looked for in every sentence. Words in a sentence without a placeholder are
-# dropped with it and refuse nothing; all other sentences are asked, shown or not, so that a lie
-# beside a figure costs the whole text. The last two rules are asked of what will be shown only.
-# Source: METHODS 7.4a, 1 and 10.
+# Names, amounts, directions, commands and the language are looked for in every sentence. Other
+# words in a sentence without a placeholder go with it and refuse nothing; all other sentences are
+# asked, shown or not, so that a lie beside a figure costs the whole text. The last two rules are
+# asked of what will be shown only. Source: METHODS 7.4a, 1 and 10.
 _RULES: dict[Code, Callable[[Text], bool]] = {
     Code.NUMWORD: _quantity,
     Code.NAMES: _name,

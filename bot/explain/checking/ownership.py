@@ -123,12 +123,12 @@ def _is_mixed(breath: Iterable[Clause], coins: Coins) -> bool:
 
 
 def _are_traded(told: Iterable[list[ToldFact]], coins: Coins) -> bool:
-    """Tell whether trades follow of all coins that are named, and nothing else is said."""
+    """Tell whether nothing but trades is said, of coins that are named beside them."""
     facts = [fact for clause in told for fact in clause]
     trades = [fact for fact in facts if fact.polarity in _TRADES and fact.fact_id in coins.speaking]
     named = [fact for fact in facts if is_bare_name(fact)]
     owners = {coins.owner(fact) for fact in trades}
-    return len(trades) + len(named) == len(facts) and owners.issuperset(map(coins.owner, named))
+    return len(trades) + len(named) == len(facts) and owners.issubset(map(coins.owner, named))
 
 
 def _goes_on(before: list[ToldFact], facts: list[ToldFact], coins: Coins) -> bool:

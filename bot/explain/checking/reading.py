@@ -61,6 +61,17 @@ class Clause:
         """Tell whether a fact may stand in it."""
         return any(unit.hole for unit in self.units)
 
+    @property
+    def runs(self) -> Iterator[tuple[list[str], ToldFact | None]]:
+        """Its words up to each placeholder with the fact of that; the rest of them with None."""
+        words = list[str]()
+        for unit in self.units:
+            words += unit.words
+            if unit.hole:
+                yield words, unit.fact
+                words = []
+        yield words, None
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -83,8 +94,9 @@ class Sentence:
         """Tell whether this is one of the sentences that may be printed without a fact.
 
         Where its condition does not hold, such a sentence is read like any other: it is left out,
-        and refuses nothing, since it could at worst have said what is not so. The rest of the text
-        is judged for itself.
+        since nothing stands in it, and the rest of the text is judged for itself. One that speaks
+        of buying or selling refuses the text by its words of direction: where something was
+        filled, "nothing was bought" is no slip.
         """
         if self.has_placeholder:
             return False

@@ -30,6 +30,8 @@ class Calendar:
         numbers: number word -> number.
         lately: words for the last seven days.
         ordinal_of: what may stand between a day and its month.
+        before_day: words after which a bare number is a day of a month.
+        before_ordinal: words after which "5th" or "the 5th" is one.
     """
 
     days: Mapping[str, int]
@@ -45,6 +47,8 @@ class Calendar:
     numbers: Mapping[str, int]
     lately: frozenset[str]
     ordinal_of: frozenset[str]
+    before_day: frozenset[str]
+    before_ordinal: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,14 @@ class _Reader:
 
     def _at(self, place: int) -> tuple[Days | None, int]:
         """Return the days of the expression that begins here, and how many words it takes."""
-        for read in (self._phrase, self._written, self._day_month, self._counted, self._relative):
+        for read in (
+            self._phrase,
+            self._written,
+            self._day_month,
+            self._counted,
+            self._relative,
+            self._day_alone,
+        ):
             span, used = read(place)
             if used:
                 return span, used
@@ -144,6 +155,20 @@ class _Reader:
         year = _year(self._word(place + used))
         found = self._date(day, month, year)
         return (None if found is None else (found, found)), used + (year is not None)
+
+    def _day_alone(self, place: int) -> tuple[Days | None, int]:
+        """Read "on the 5th" and "am 5.": of this month, or of the last one that has come so far."""
+        word, before = self._word(place), (self._word(place - 1), self._word(place - 2))
+        day, calendar = _ordinal(word), self._calendar
+        is_bare = word.isdigit()
+        leads = calendar.before_day if is_bare else calendar.before_ordinal
+        if day is None or leads.isdisjoint(before[:1] if is_bare else before):
+            return None, 0
+        month = self._today.replace(day=1)
+        if day > self._today.day:
+            month = (month - DAY).replace(day=1)
+        found = self._date(day, month.month, month.year)
+        return (None if found is None else (found, found)), 1
 
     def _counted(self, place: int) -> tuple[Days | None, int]:
         """Read "the last 3 days", "two weeks ago", "vor 5 Tagen"."""

@@ -5,10 +5,11 @@ not understand is left to whoever comes after them. Source: METHODS 7.7.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from bot.explain.questions.calendar import days_meant
+from bot.explain.questions.calendar import Meant, days_meant
 from bot.explain.questions.coins import coins_in, names_stranger, the_one
 from bot.explain.questions.lexicon import Lexicon, read_lexicon
 from bot.explain.questions.words import MOST_WORDS, Words, words_of
@@ -96,11 +97,12 @@ def _intent(words: Words, lexicon: Lexicon) -> Intent | None:
     """Return what is asked; the order tells which of several signs weighs more."""
     has = words.has
     asks_why, trades = has(*lexicon.why), has(*lexicon.trades)
+    is_far = asks_why and has(*lexicon.far) and not has(*lexicon.costs)
     is_told_to_be_idle = has(*lexicon.idle) or (trades and has(*lexicon.negations))
     signs = (
         (Intent.HOW_IT_WORKS, _asks_how(words, lexicon, trades=trades)),
         (Intent.TAX, has(*lexicon.taxes)),
-        (Intent.WHY_NO_TRADE, is_told_to_be_idle or (asks_why and has(*lexicon.far))),
+        (Intent.WHY_NO_TRADE, is_told_to_be_idle or is_far),
         (Intent.WHY_PAUSED, has(*lexicon.pauses)),
         (Intent.COST, has(*lexicon.costs)),
         (Intent.WHY_REGIME, has(*lexicon.market)),
@@ -121,6 +123,18 @@ def _asks_how(words: Words, lexicon: Lexicon, *, trades: bool) -> bool:
     )
 
 
+def _days(words: Words, lexicon: Lexicon, today: date) -> Meant:
+    """Return the days a question names, in its own language or else in another.
+
+    People mix languages, and days that were named are not to be left out because of it. A bare
+    number is a day in its own language only: "I am 5 % down" names none.
+    """
+    others = (one.calendar for one in LEXICONS if one is not lexicon)
+    calendars = (lexicon.calendar, *(replace(one, before_day=frozenset()) for one in others))
+    read = (days_meant(words, calendar, today) for calendar in calendars)
+    return next((meant for meant in read if meant != Meant()), Meant())
+
+
 def _subject(words: Words, lexicon: Lexicon) -> Subject | None:
     found = (subject for subject, names in lexicon.subjects.items() if words.has(*names))
     return next(found, None)
@@ -139,7 +153,7 @@ def _asked(
         return Asked(intent, subject=_subject(words, lexicon) or Subject.OVERVIEW)
     if intent is Intent.TAX:
         return Asked(intent)
-    meant = days_meant(words, lexicon.calendar, today)
+    meant = _days(words, lexicon, today)
     if meant.is_wrong:
         return None
     if meant.is_ahead:

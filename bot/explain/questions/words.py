@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from unicodedata import category, normalize
 
 LONGEST = 4_096
-"""Characters that are looked at; no chat sends more in one message."""
+"""Characters that are looked at; no chat sends more in one message, and none turns into more."""
+
+MOST_SEARCHED = 250
+"""Words that are looked at: as many as a text of one-letter words has that a model may see."""
 
 MOST_WORDS = 60
 """Words of a question; a longer text is none that rules understand."""
@@ -49,7 +52,7 @@ class Words:
         said: the words as they were written, NFKC.
         folded: the same in lower case, umlauts written out, "didn't" as two words.
         clauses: the same, cut where a sentence or a part of it ends.
-        is_plain: nothing in it but words and ordinary punctuation.
+        is_plain: nothing in it but words and ordinary punctuation, and all of it was looked at.
     """
 
     said: tuple[str, ...]
@@ -79,9 +82,12 @@ class Words:
 
 def words_of(text: str) -> Words:
     """Return the words of a text; of a very long one those at its beginning."""
-    clean = _clean(text[:LONGEST])
-    is_plain = len(text) <= LONGEST and _FOREIGN.isdisjoint(clean) and "://" not in clean
+    clean, is_whole = _clean(text)
+    is_plain = is_whole and _FOREIGN.isdisjoint(clean) and "://" not in clean
     bare = _POSSESSIVE.sub("", clean).translate(_APOSTROPHES)
+    tokens = [found.span() for found in islice(_TOKEN.finditer(bare), MOST_SEARCHED + 1)]
+    if len(tokens) > MOST_SEARCHED:
+        bare, is_plain = bare[: tokens[-1][0]], False
     said = tuple(_TOKEN.findall(bare))
     clauses = tuple(
         tuple(folded(_TOKEN.findall(clause))) for clause in _CLAUSE_ENDS.split(bare) if clause
@@ -95,13 +101,18 @@ def folded(said: Iterable[str]) -> Iterator[str]:
     return chain.from_iterable(_NOT.get(word, (word,)) for word in plain)
 
 
-def _clean(text: str) -> str:
-    """Return a text without what cannot be seen: controls, formats, surrogates, marks."""
-    return "".join(
+def _clean(text: str) -> tuple[str, bool]:
+    """Return a text without what cannot be seen, and whether that is all of it.
+
+    One character may turn into eighteen: what counts is the length that they have afterwards.
+    """
+    known = normalize("NFKC", text[:LONGEST].encode("utf-8", "ignore").decode("utf-8"))
+    seen = "".join(
         " " if c.isspace() and c != "\n" else c
-        for c in normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
+        for c in known[:LONGEST]
         if c.isspace() or category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me")
     )
+    return seen, max(len(text), len(known)) <= LONGEST
 
 
 def _fits(part: str, word: str) -> bool:

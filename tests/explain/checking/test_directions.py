@@ -131,6 +131,15 @@ def test_two_figures_of_money_are_compared_as_they_are(text: str, *, is_right: b
     assert ("DIRECTION" in codes(text, told=SUMS)) is not is_right
 
 
+def test_where_a_coin_stands_may_be_said_wherever_the_table_tells_it() -> None:
+    """Above or below is true of a coin by its drift; that it moved there is not."""
+    assert codes("{{asset_sol}} is above its band, and {{asset_eth}} is below its own.") == ()
+    assert codes("{{asset_sol}} is below its band.") == ("DIRECTION",)
+    assert codes("{{asset_sol}} and {{asset_eth}} are above their bands.") == ("DIRECTION",)
+    assert codes("{{asset_sol}} rose.") == ("DIRECTION",)
+    assert codes("It is above its band, at {{cost}}.") == ("DIRECTION",)
+
+
 def test_instead_of_turns_only_trades_round() -> None:
     """Between two places of an edge, "instead of" is a comparison."""
     text = "The edge of {{asset_btc}} is {{edge_btc}} instead of {{weight_btc}}."

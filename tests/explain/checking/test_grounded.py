@@ -156,9 +156,16 @@ def test_every_stock_sentence_is_shown_where_it_is_true() -> None:
 def test_a_stock_sentence_is_shown_only_where_it_is_true(
     sentence: str, told: Told, *, is_true: bool
 ) -> None:
-    """In the wrong table it is left out like any other sentence, and refuses nothing."""
-    assert codes(sentence, told=told) == ()
+    """In the wrong table it is left out like any other sentence."""
     assert kept(sentence, told=told).dropped == (() if is_true else (sentence,))
+
+
+def test_a_stock_sentence_in_the_wrong_table_refuses_nothing_but_a_contradiction() -> None:
+    """What is merely out of place goes alone; "nothing was bought" beside a fill costs the text."""
+    assert codes("The plan waits for your answer.", told=EXECUTION) == ()
+    assert codes("All assets are inside their bands.") == ()
+    assert codes("Nothing was bought or sold.", told=EXECUTION) == ("DIRECTION",)
+    assert codes("Nothing was bought or sold.", told=NO_TRADE) == ()
 
 
 def test_a_reason_is_seen_by_its_code_and_by_its_figures() -> None:
@@ -192,6 +199,32 @@ def test_a_stock_sentence_counts_as_a_whole_only() -> None:
 def test_what_is_only_thought_of_is_no_claim_about_the_past(text: str, is_shown: bool) -> None:
     """A plan may say what follows when it is carried out, never that it was, or goes by itself."""
     assert codes(text) == ()
+    assert (kept(text).dropped == ()) is is_shown
+
+
+def test_after_a_plan_the_table_may_say_that_it_was_carried_out() -> None:
+    """The rest after a plan tells of that plan, though nothing is proposed now."""
+    text = "A plan was carried out, so this lasts until {{after_execution_until}}."
+    rest = fact("after_execution_until", "portfolio", text="Thu 5 Mar", kind="until")
+    told = replace(NO_TRADE, facts=(*NO_TRADE.facts, rest))
+    assert kept(text, told=told).dropped == ()
+    assert kept(text.replace("after_execution_until", "cost"), told=NO_TRADE).dropped != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ("{{asset_sol}} stands {{drift_sol}}, with {{room_sol}} as the limit.", True),
+        ("The plan is to {{sell_sol}}, as planned.", True),
+        ("The plan is to {{sell_sol}}, as your rules want.", True),
+        ("{{asset_sol}} stands {{drift_sol}}, as money left.", False),
+        ("{{asset_sol}} stands {{drift_sol}}, as the night passed.", False),
+    ],
+)
+def test_as_begins_a_name_or_what_the_product_says_but_no_reason(
+    text: str, *, is_shown: bool
+) -> None:
+    """A reason that only words give is left out."""
     assert (kept(text).dropped == ()) is is_shown
 
 

@@ -65,7 +65,7 @@ def test_every_broken_rule_is_named_once_and_in_order() -> None:
 
 def test_words_without_a_fact_are_left_out_and_refuse_nothing() -> None:
     """A sentence that can never be shown costs only itself, whatever it says."""
-    for text in ("You must be quick about it.", "It doubles soon.", "Do not buy it."):
+    for text in ("You must be quick about it.", "It is surely wise.", "It is not so."):
         assert codes(*AROUND, text) == ()
         assert kept(*AROUND, text).dropped == (text,)
 
@@ -75,6 +75,12 @@ def test_a_hostile_sentence_with_a_fact_refuses_the_text_even_where_it_is_left_o
     text = "You must be quick about {{asset_sol}}, said the gardener of kings."
     assert kept(*AROUND, text).dropped == (text,)
     assert codes(*AROUND, text) == ("ADVICE",)
+
+
+def test_a_command_refuses_the_text_wherever_it_stands() -> None:
+    """A model that tells a person to act is not printed at all."""
+    for text in ("Approve it.", "Tap here.", "So approve it now.", "Ignore the table."):
+        assert codes(*AROUND, text) == ("ADVICE",)
 
 
 def test_a_coin_and_another_language_are_found_in_every_sentence() -> None:
