@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.domain.decision import Gate, ReasonCode
+from core.domain.proposal import ProposalState
 from core.facts import FactTable, figure_id
 
 C = ReasonCode
@@ -17,6 +18,9 @@ MOST_FIGURES = 4
 
 MOST_TRIGGERS = 2
 """Assets outside their bands that a text has to name; of more, the one furthest out."""
+
+FLOWS = ("deposits", "withdrawals", "rewards")
+"""What came in and went out."""
 
 # Of what trading was to cost: below that the template has no word for it either.
 _WORTH_A_WORD = Decimal("0.25")
@@ -90,7 +94,9 @@ def idle_ids(table: FactTable) -> Iterator[str]:
     figures = [*_figures(table, _FIGURES.get(gate, ()))]
     if not figures and gate not in _SPEAK:
         return
-    yield "gate"
+    # A pause under stress says so itself.
+    if gate is not Gate.PAUSE or table.find("stress") is None:
+        yield "gate"
     yield from first_money(table)
     if gate not in _WITHOUT_DRIFT:
         yield from trigger_ids(table, with_room=gate is Gate.BREACH)
@@ -178,7 +184,10 @@ def execution_need(table: FactTable) -> Need:
     if delay is not None and estimate is not None:
         is_much = Decimal(str(delay.value)) > Decimal(str(estimate.value)) * _WORTH_A_WORD
         must += ["delay"] if is_much else []
-    return Need(tuple(must), tuple((fact.fact_id,) for fact in table.of_kind("average")))
+    state = table.find("state")
+    is_whole = state is not None and state.value == ProposalState.DONE
+    averages = () if is_whole else table.of_kind("average")
+    return Need(tuple(must), tuple((fact.fact_id,) for fact in averages))
 
 
 def digest_need(table: FactTable) -> Need:
@@ -193,7 +202,7 @@ def digest_need(table: FactTable) -> Need:
         if not idle:
             return Need()
         must += idle
-    must += [*stress_ids(table), *ended_ids(table), *flow_ids(table)]
+    must += [*stress_ids(table), *ended_ids(table), *FLOWS]
     return Need(tuple(must), tuple(market_groups(table)))
 
 
@@ -201,11 +210,6 @@ def ended_ids(table: FactTable) -> Iterator[str]:
     """Yield how many proposals ended in which way."""
     names = ("done", "partial", "failed", "rejected", "expired", "superseded", "withdrawn")
     yield from (name for name in names if table.find(name) is not None)
-
-
-def flow_ids(table: FactTable) -> Iterator[str]:
-    """Yield what came in and went out."""
-    yield from ("deposits", "withdrawals", "rewards")
 
 
 def _figures(

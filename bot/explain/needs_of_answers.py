@@ -6,14 +6,13 @@ Source: METHODS 7.4 COVERAGE and 7.7.
 from collections.abc import Callable, Iterator
 
 from bot.explain.needs import (
+    FLOWS,
     Need,
     ended_ids,
     first_money,
-    flow_ids,
     idle_ids,
     market_groups,
     stress_ids,
-    trigger_ids,
 )
 from core.domain.asked import Intent
 from core.domain.decision import ReasonCode
@@ -22,7 +21,6 @@ from core.facts import FactTable, figure_id
 C = ReasonCode
 
 _PAUSING = ("days_halted", "days_paused", "days_stress")
-_STANDING = ("away", "margin", "room")
 
 
 def answer_need(table: FactTable) -> Need:
@@ -106,7 +104,7 @@ def _cost(table: FactTable) -> Need:  # noqa: ARG001  # what is not told is not 
 def _course(table: FactTable) -> Need:
     if table.find("difference") is None:
         return Need()  # that nobody can tell the rest is no fact
-    must = ["began", "ended", "value_before", "value_after", *flow_ids(table), "difference"]
+    must = ["began", "ended", "value_before", "value_after", *FLOWS, "difference"]
     must += ended_ids(table)
     moved = (fact.subject.lower() for fact in table.of_kind("weight_after"))
     return Need(

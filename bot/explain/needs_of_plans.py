@@ -28,7 +28,8 @@ _LEFT_OUT = {
 
 def plan_need(table: FactTable) -> Need:
     """Return what set a plan off, every trade, what it leaves out, the cost and the expiry."""
-    out = left_out(table)
+    special = [*_special(table)]
+    out = () if special else left_out(table)
     if any(code not in _LEFT_OUT for code, _ in out):
         return Need()  # no fact tells that something cannot be traded here
     trades = table.of_kind("trade")
@@ -39,7 +40,7 @@ def plan_need(table: FactTable) -> Need:
     orders = table.find("orders")
     if orders is not None and int(str(orders.value)) > len(trades):
         must.append("orders")
-    must += _special(table)
+    must += special
     for code, subject in out:
         must += (figure_id(code, subject, kind) for kind in _LEFT_OUT[code])
     must += ["cost", *(["worth"] if table.subjects_of(C.RISK_LIMIT) else []), "expiry"]

@@ -25,6 +25,15 @@ VITAL = frozenset({"propose", "pause", "execution"})
 """The topics whose words matter most: a share of the day's budget is kept for them."""
 
 _FIGURE = re.compile(r"[−-]?\d(?:[\d.,\s]*\d)?")
+_NUMBER = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE
+)
+_SPANS: Mapping[str, str] = {
+    Unit.DAY: "a date",
+    Unit.INSTANT: "a time",
+    Unit.DAYS: "a span",
+    Unit.SECONDS: "a span",
+}
 _NAMED_BY_KIND = frozenset({"asset", "quote", "closest"})
 
 _SCHEMA: Mapping[str, object] = {
@@ -79,11 +88,16 @@ def narrator_question(told: Told, codes: tuple[Code, ...] = ()) -> Question:
 
 
 def shape_of(fact: ToldFact) -> str:
-    """Return how a fact's words read, without any figure: "sell # SOL (about $#)"."""
+    """Return how a fact's words read, without any figure: "sell # SOL (about $#)".
+
+    Of days, times and spans not even the words go out: "yesterday" tells as much as a date.
+    """
+    if fact.unit in _SPANS:
+        return _SPANS[fact.unit]
     text = fact.text
     if fact.unit == Unit.NAME:
         text = text.replace(fact.value, "#")
-    return _FIGURE.sub("#", text)
+    return _NUMBER.sub("#", _FIGURE.sub("#", text))
 
 
 def _fact(told: Told, fact: ToldFact, meanings: Mapping[str, str]) -> str:

@@ -62,9 +62,10 @@ def fits(told: Told) -> bool:
 
 def _length(facts: Iterable[ToldFact]) -> int:
     """Return the characters of a text that tells these facts, written or finished."""
-    words = [(len(fact.text), len(fact.fact_id) + _BRACES) for fact in facts]
-    finished, written = (sum(lengths) for lengths in zip(*words, strict=True))
-    return max(finished, written) + len(words) * PROSE_BETWEEN
+    told = [*facts]
+    finished = sum(len(fact.text) for fact in told)
+    written = sum(len(fact.fact_id) + _BRACES for fact in told)
+    return max(finished, written) + len(told) * PROSE_BETWEEN
 
 
 def _needs_foreign_words(table: FactTable, shown: FactTable) -> bool:

@@ -80,7 +80,7 @@ def tell(speech: Speech, table: FactTable) -> Told:
     traded = {fact.subject for fact in facts if fact.kind == "trade"}
     facts = tuple(f for f in facts if f.kind != "amount" or f.subject not in traded)
     facts = (*facts, *_missing_names(facts))[:MAX_ROWS]
-    manner = Manner(table.topic, is_settled(table), amounts)
+    manner = Manner(table.topic, frozenset(table.codes), is_settled(table), amounts)
     told = tuple(_told(speech, facts, origins, manner))
     return Told(
         topic=table.topic if table.topic in TOPICS else "answer",

@@ -11,15 +11,18 @@ from bot.explain.required import fits
 from bot.explain.telling import tell
 from bot.explain.told import Told
 from bot.explain.wording import de
+from core.domain.asked import Intent
 from core.domain.decision import ReasonCode
 from core.domain.proposal import OrderState, ProposalState
 from core.domain.units import Asset
 from core.facts import (
     MAX_ROWS,
+    Evidence,
     Fact,
     FactTable,
     Polarity,
     Unit,
+    answer_facts,
     decision_facts,
     digest_facts,
     ended_facts,
@@ -28,7 +31,7 @@ from core.facts import (
 from tests.dsl import MORNING, decide_daily, decide_on
 from tests.explain.executions import executed_facts, fill_of, order_for, proposal_in
 from tests.explain.injected import ORDER, TOKEN, injected_tables
-from tests.explain.samples import Sample, worked
+from tests.explain.samples import Sample, confirmed, worked
 from tests.explain.told_samples import ENGLISH, SAMPLES, named, told_of, words
 from tests.strategies import World, states, worlds
 
@@ -47,14 +50,29 @@ def check_told(told: Told) -> None:
     assert len(told.required) == len(set(told.required))
 
 
+LEFT_TO_THE_TEMPLATE = {
+    "halted",
+    "halted under stress",
+    "one asset not listed",
+    "stuck outside",
+    "empty account",
+    "no prices",
+    "absurd balance",
+    "impossible market rules",
+    "unsettled data",
+    "one a day",
+}
+"""No fact says why, or only a person's or a venue's words do."""
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_every_sample_is_told_in_finishedwords(sample: Sample) -> None:
-    """Every decision has facts with words, some of which a text must use, and they fit."""
+def test_every_sample_is_told_in_finished_words(sample: Sample) -> None:
+    """Every decision has facts with words; those a text must use fit, or the template speaks."""
     told = told_of(sample)
     check_told(told)
-    assert told.required
     assert told.language == "en"
-    assert fits(told)
+    assert fits(told) is (sample.name not in LEFT_TO_THE_TEMPLATE)
+    assert bool(told.required) is fits(told)
 
 
 @given(worlds())
@@ -141,8 +159,8 @@ def test_that_nothing_is_outside_is_told_only_where_somebody_looked() -> None:
     """With bad data nobody knows who is outside its band, so a text cannot say that nobody is."""
     assert "outside" not in words(named("no prices"))
     assert "outside" not in words(named("stuck outside")), "what cannot be traded may be outside"
-    assert words(named("nothing"))["outside"] == "no asset"
-    assert words(named("three breaches"))["outside"] == "3 assets"
+    assert words(named("nothing"))["outside"] == "no asset outside its band"
+    assert words(named("three breaches"))["outside"] == "3 assets outside their bands"
 
 
 def _near(*facts: tuple[str, str, Unit]) -> FactTable:
@@ -240,6 +258,51 @@ def test_better_prices_than_expected_are_no_negative_cost() -> None:
     rows = [replace(f, value=Decimal(-3)) if f.fact_id == "cost" else f for f in table.facts]
     text = words(tell(ENGLISH, replace(table, facts=tuple(rows))))
     assert text["cost"] == "nothing in all, as better prices made up for the fees"
+
+
+@pytest.mark.parametrize("state", ["DONE", "PARTIAL", "WITHDRAWN", "EXPIRED"])
+def test_the_trades_of_a_settled_plan_are_past(state: str) -> None:
+    """A plan that no longer waits was to trade, and where it would have led is left out."""
+    planned = confirmed(worked())
+    proposal = replace(proposal_in(ProposalState(state)), decision_id=planned.decision_id)
+    evidence = Evidence(decisions=(planned,), proposals=(proposal,))
+    told = tell(ENGLISH, answer_facts(Intent.WHY_TRADE, evidence, quote=USD))
+    text = words(told)
+    assert text["sell_btc"] == "was to sell 0.03195 BTC (about $3,514)"
+    assert text["cost"] == "about $26 in fees and spread by the plan"
+    assert not {"after", "landing", "outside_after", "kept_share"} & {f.kind for f in told.facts}
+    assert {"state", "sell_btc", "buy_eth", "cost"} <= set(told.required)
+    assert ("expiry" in text) is (state == "EXPIRED")
+
+
+def test_the_trades_of_a_waiting_plan_are_to_come() -> None:
+    """While a plan waits its trades read as they would be done, and until when it is open."""
+    planned = confirmed(worked())
+    proposal = replace(proposal_in(ProposalState.PROPOSED), decision_id=planned.decision_id)
+    evidence = Evidence(decisions=(planned,), proposals=(proposal,))
+    told = tell(ENGLISH, answer_facts(Intent.WHY_TRADE, evidence, quote=USD))
+    assert words(told)["sell_btc"] == "sell 0.03195 BTC (about $3,514)"
+    assert {"state", "expiry"} <= set(told.required)
+
+
+def test_why_the_program_took_a_plan_back_is_told_and_nobody_elses_words() -> None:
+    """A note of a closed vocabulary is a fact; any other leaves the answer to the template."""
+    table = ended_facts(proposal_in(ProposalState.WITHDRAWN, note="market stress"), quote=USD)
+    told = tell(ENGLISH, table)
+    assert words(told)["why"] == "the market came under stress"
+    assert "why" in told.required
+    for state, note in (("WITHDRAWN", ORDER), ("REJECTED", "halted"), ("REJECTED", ORDER)):
+        other = tell(ENGLISH, ended_facts(proposal_in(ProposalState(state), note=note), quote=USD))
+        assert "why" not in words(other)
+        assert not fits(other)
+
+
+def test_what_a_check_found_reads_as_a_clause() -> None:
+    """The reason why nothing is proposed is whole, so a text cannot turn it round."""
+    gates = {name: words(named(name))["gate"] for name in ("nothing", "awaiting confirmation")}
+    assert gates["nothing"] == "every asset is inside its band"
+    assert gates["awaiting confirmation"] == "the drift has to be seen again first"
+    assert words(named("proposal open"))["gate"] == "another plan is still open"
 
 
 def test_how_a_proposal_ended_is_told_as_an_answer() -> None:

@@ -16,12 +16,12 @@ from bot.explain.prompt_files import load_prompt
 from bot.explain.prompts import MOST_RULES, narrator_question, shape_of
 from bot.explain.speech import Speech
 from bot.explain.telling import TOPICS, tell
-from bot.explain.told import Told
+from bot.explain.told import Told, ToldFact
 from bot.explain.wording import de, en
 from core.domain.decision import ReasonCode
 from core.domain.errors import InputInvalid
 from core.domain.units import Asset
-from core.facts import REASON_UNITS, decision_facts, digest_facts
+from core.facts import REASON_UNITS, Polarity, Unit, decision_facts, digest_facts
 from tests.dsl import MORNING, decide_daily
 from tests.explain.rarer import every
 from tests.explain.samples import Sample, worked
@@ -113,12 +113,38 @@ def test_every_line_is_one_fact_and_the_required_ones_are_marked() -> None:
 
 
 def test_shapes_hide_names_of_proposals_and_instants() -> None:
-    """A proposal's name and an hour read as marks, like every figure."""
+    """A proposal's name reads as a mark, like every figure, and of an hour no word goes out."""
     waiting = _told(next(sample for sample in SAMPLES if sample.name == "proposal open"))
     shapes = {fact.fact_id: shape_of(fact) for fact in (*waiting.facts, *_plan().facts)}
     assert shapes["proposal_open_proposal"] == "proposal #"
-    assert shapes["expiry"] == "today #:#"
+    assert shapes["expiry"] == "a time"
     assert shapes["sell_btc"] == "sell # BTC (about $#)"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "shape"),
+    [
+        (Unit.DAY, "Mon 2 Feb", "a date"),
+        (Unit.INSTANT, "yesterday 12:30", "a time"),
+        (Unit.DAYS, "one week", "a span"),
+        (Unit.SECONDS, "half a minute", "a span"),
+        (Unit.RATE, "−14.2 % in three days", "# % in # days"),
+        (Unit.NUMBER, "Twelve of 30", "# of #"),
+        (Unit.KEY, "half-way between its target and its edge", "="),
+    ],
+)
+def test_no_day_hour_span_or_number_word_is_sent(unit: Unit, text: str, shape: str) -> None:
+    """Days, times and spans go out as what they are; figures in letters are masked as well."""
+    fact = ToldFact("x", "market", Polarity.NONE, "since", "x", unit.value, text)
+    assert shape_of(fact) == (text if shape == "=" else shape)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_no_question_names_a_day(sample: Sample) -> None:
+    """Not even the words beside a date or an hour leave the machine."""
+    facts = narrator_question(_told(sample)).user.partition("Facts:\n")[2].lower()
+    assert not re.search(r"\b(?:yesterday|today|tomorrow|mon|tue|wed|thu|fri|sat|sun)\b", facts)
+    assert not re.search(r"\b(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\b", facts)
 
 
 def test_a_second_question_names_the_rules_and_nothing_else() -> None:

@@ -17,11 +17,11 @@ class Vocabulary:
     """The only words that may stand beside sensitive figures.
 
     Attributes:
-        phrases: words and phrases with the groups they belong to as tags.
+        phrases: the words and phrases of every group.
         groups: the group of every sensitive kind of facts.
     """
 
-    phrases: Phrases
+    phrases: Mapping[str, Phrases]
     groups: Mapping[str, str]
 
 
@@ -59,7 +59,7 @@ class Labels:
 
 def vocabulary_of(rows: Rows) -> Vocabulary:
     """Return the vocabulary that groups with their kinds and words state."""
-    phrases = Phrases({name: row["words"] for name, row in rows.items()})
+    phrases = {name: Phrases({name: row["words"]}) for name, row in rows.items()}
     return Vocabulary(phrases, {kind: name for name in rows for kind in rows[name]["kinds"]})
 
 

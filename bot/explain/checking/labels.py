@@ -13,8 +13,15 @@ _Part = ToldFact | tuple[Label, ...] | None
 """A figure, the labels of a word, or neither."""
 
 
+_CROSSED = (("ended", "value_before", "value_after"), ("began", "value_after", "value_before"))
+"""A moment, the figure that is not of it, and the one that may stand beside both."""
+
+
 def mislabels(clause: Clause, told: Told, labels: Labels) -> bool:
-    """Tell whether a label stands beside a figure of another kind."""
+    """Tell whether a label stands beside a figure of another kind, or a moment beside another's."""
+    kinds = {fact.kind for fact in clause.facts}
+    if any(kinds >= {when, wrong} and right not in kinds for when, wrong, right in _CROSSED):
+        return True
     return any(not label.fits(fact, told) for label, fact in _labelled(clause, labels))
 
 

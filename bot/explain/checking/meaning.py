@@ -4,7 +4,7 @@ Source: METHODS 7.4 and 7.4a.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.explain.checking.claims import (
@@ -73,7 +73,9 @@ def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
     every = judged(lines, told, lexicon)
     own = tuple(tuple(one for one in passage if not one.is_stock) for passage in every)
     passages = tuple(tuple(one.sentence for one in passage) for passage in own)
-    every_sentence = tuple(sentence for passage in passages for sentence in passage)
+    every_sentence = tuple(
+        _own_words(one, told, lexicon) for passage in passages for one in passage
+    )
     sentences = tuple(one for one in every_sentence if one.has_placeholder)
     return Text(
         passages=passages,
@@ -86,6 +88,19 @@ def _text_of(lines: tuple[Line, ...], told: Told, lexicon: Lexicon) -> Text:
         told=told,
         lexicon=lexicon,
     )
+
+
+def _own_words(sentence: Sentence, told: Told, lexicon: Lexicon) -> Sentence:
+    """Return a sentence without clauses that the closed list holds as sentences of their own."""
+    own = tuple(clause for clause in sentence.clauses if not _is_stock(clause, told, lexicon))
+    return sentence if len(own) == len(sentence.clauses) else replace(sentence, clauses=own)
+
+
+def _is_stock(clause: Clause, told: Told, lexicon: Lexicon) -> bool:
+    if clause.has_placeholder:
+        return False
+    units = (unit for unit in clause.units if Tag.CONNECTOR not in unit.tags)
+    return lexicon.is_stock(tuple(word for unit in units for word in unit.words), told)
 
 
 def _quantity(text: Text) -> bool:

@@ -44,6 +44,7 @@ class Coins:
 def coins_of(told: Told, lexicon: Lexicon) -> Coins:
     """Return whose the facts of a table are."""
     cash = next((fact.value for fact in told.facts if fact.kind == "quote"), "")
+    cash = cash or next((fact.subject for fact in told.facts if fact.kind == "cash_change"), "")
     every = {fact.subject for fact in told.facts} - NO_COIN
     owners, speaking = {}, set()
     for fact in told.facts:
@@ -143,7 +144,9 @@ def _counts(fact: ToldFact, clause: Clause, coins: Coins) -> bool:
     The quote currency's name is said of any trade, and so are its figures where cash is spoken of.
     """
     owner = coins.owner(fact)
-    is_cash = owner == coins.cash and (is_bare_name(fact) or Tag.CASH in clause.tags)
+    others = any(is_bare_name(f) and coins.owner(f) not in ("", coins.cash) for f in clause.facts)
+    is_meant = Tag.CASH in clause.tags and not others
+    is_cash = owner == coins.cash and (is_bare_name(fact) or is_meant)
     return bool(owner) and not is_cash
 
 
@@ -195,7 +198,9 @@ def _open_figures(clause: Clause, coins: Coins) -> set[str]:
 
 def _pointed_at(sentence: Sentence, place: int, last: str, coins: Coins) -> str:
     """Return the coin a clause without a name is about."""
-    if not place and not (last and Tag.PRONOUN in sentence.clauses[0].tags):
+    so_far = sentence.clauses[: place + 1]
+    is_named = any(_named(clause, coins) for clause in so_far)
+    if not is_named and not (last and any(Tag.PRONOUN in clause.tags for clause in so_far)):
         ahead = (_named(clause, coins) for clause in sentence.clauses[1:])
         last = next((named[0] for named in ahead if named), last)
     alone = coins.every - {coins.cash}

@@ -48,12 +48,13 @@ def _nearest(groups: Sequence[frozenset[str]], place: int) -> frozenset[str]:
 
 def _is_worded(clause: Clause, groups: frozenset[str], vocabulary: Vocabulary) -> bool:
     """Tell whether all words of a clause are listed for these groups."""
-    allowed = groups | {_ANYWHERE}
+    known = [vocabulary.phrases[group] for group in (_ANYWHERE, *groups)]
     for words, _ in clause.runs:
         place = 0
         while place < len(words):
-            length, tags = vocabulary.phrases.match(words, place)
-            if allowed.isdisjoint(tags):
+            found = (phrases.match(words, place) for phrases in known)
+            length = max((length for length, tags in found if tags), default=0)
+            if not length:
                 return False
             place += length
     return True
