@@ -231,11 +231,11 @@ def test_as_begins_a_name_or_what_the_product_says_but_no_reason(
 @pytest.mark.parametrize(
     ("text", "is_shown"),
     [
-        ("The gizmo of the bill shows {{cost}}.", True),
+        ("The gizmo of the bill shows {{cost}}.", False),
         ("A gizmo gadget widget costs {{cost}}.", False),
         ("A gizmo moved {{asset_sol}} to {{drift_sol}}.", False),
         ("{{asset_sol}} stands {{drift_sol}} on a gizmo.", False),
-        ("The gizmo moved, and it costs {{cost}}.", True),
+        ("The gizmo moved, and it costs {{cost}}.", False),
         ("The gizmo moved, and the plan is to {{sell_sol}}.", False),
         ("After your deposit it costs {{cost}}.", False),
     ],
