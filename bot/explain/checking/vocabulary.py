@@ -8,12 +8,15 @@ words that may stand are listed, and no others. Source: METHODS 7.4a, 1.
 from collections.abc import Sequence
 
 from bot.explain.checking.beside import Vocabulary
+from bot.explain.checking.lexicon import Tag
 from bot.explain.checking.ownership import is_bare_name
 from bot.explain.checking.reading import Clause, Sentence
 from bot.explain.told import ToldFact
 
 _ANYWHERE = "any"
 """The group of words that may stand beside all of them."""
+_STRICT = frozenset({"deadline", "value"})
+"""What a plan waits for and what a person owns: beside them every word is listed."""
 _OTHER = ""
 """Stands for any figure that is not sensitive."""
 
@@ -47,14 +50,18 @@ def _nearest(groups: Sequence[frozenset[str]], place: int) -> frozenset[str]:
 
 
 def _is_worded(clause: Clause, groups: frozenset[str], vocabulary: Vocabulary) -> bool:
-    """Tell whether all words of a clause are listed for these groups."""
+    """Tell whether the words of a clause are listed for these groups, but for a harmless one."""
     known = [vocabulary.phrases[group] for group in (_ANYWHERE, *groups)]
+    harmless = {word for unit in clause.units if Tag.SAFE in unit.tags for word in unit.words}
+    left = 0 if groups & _STRICT else 1
     for words, _ in clause.runs:
         place = 0
         while place < len(words):
             found = (phrases.match(words, place) for phrases in known)
             length = max((length for length, tags in found if tags), default=0)
             if not length:
-                return False
-            place += length
+                left -= 1
+                if left < 0 or words[place] not in harmless:
+                    return False
+            place += length or 1
     return True
