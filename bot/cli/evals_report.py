@@ -102,7 +102,7 @@ def _title(scores: Scores, tables: int) -> str:
     noun = "table" if tables == 1 else "tables"
     count = f"{done} {noun}" if done == tables else f"{done} of {tables} {noun}"
     skipped = sum(result.ending is Ending.NOT_ASKED for result in scores.results)
-    more = f", {skipped} too full for a short text" if skipped else ""
+    more = f", {skipped} for the template alone" if skipped else ""
     names = ", ".join(_models(scores)) or "no model"
     return f"{_plain(names)} · {prompts or 'no prompt'} · {count}{more}"
 

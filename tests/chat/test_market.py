@@ -130,7 +130,7 @@ async def test_a_pause_is_told_with_its_points_and_its_ends(made: World) -> None
     """Since when, why by kind of evidence, and when it can end at the earliest and latest."""
     made.remember(stress=under(Stress.PAUSED, *ALL_VOTES, calm=0, day=days_ago(0)))
     words = await told(made)
-    assert "The market has been under stress since 27 Feb, so proposals are on hold." in words
+    assert "The market has been under stress since 28 Feb, so proposals are on hold." in words
     assert "Nothing is sold because of it" in words
     assert "/regime" not in words
     assert "It can end after tomorrow if the market stays calm, and lasts through 13 Mar" in words
@@ -279,12 +279,12 @@ async def test_status_and_digest_name_the_pause(made: World) -> None:
     """Whoever asks how things stand hears of the pause, and what it holds back."""
     made.remember(stress=under(Stress.PAUSED, *VOTES))
     status = (await made.send(VERA, "/status"))[0]
-    assert "The market has been under stress since 27 Feb, so proposals are on hold." in status
+    assert "The market has been under stress since 28 Feb, so proposals are on hold." in status
     assert "/regime tells more." in status
     for pause in (None, ManualPause(MORNING, ANN)):
         made.remember(pause=pause)
         digest = (await made.send(VERA, "/digest"))[0]
-        assert digest.count("under stress since 27 Feb") == 1
+        assert digest.count("under stress since 28 Feb") == 1
         assert "\nProposals are on hold: the market is under stress. /regime tells more." in digest
 
 

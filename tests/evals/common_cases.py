@@ -32,7 +32,7 @@ def _proposals() -> list[Golden]:
         sampled("one-breach", "one breach", "BTC is below", "all of the BTC"),
         sampled("first-funding", "all cash, first funding", "stands above", "sells"),
         sampled("hard-breach", "hard breach", "ETH is above", "SOL is above"),
-        sampled("two-breaches", "two breaches", "is inside its band", "stays inside its band"),
+        sampled("two-breaches", "two breaches", "BTC is inside its band", "stays inside its band"),
         sampled("bought-from-cash", "bought from cash", "sell ETH", "ETH is above"),
         sampled("an-exit", "an exit", "part of the DOGE", "DOGE stays"),
         sampled("cold-limited", "cold limited", "sells the cold coins"),

@@ -93,7 +93,7 @@ async def test_a_replay_through_the_command_line(tmp_path: Path) -> None:
     """The page fits 80 columns and says what model, what gates, what was refused; exit code 0."""
     ran = await evals_run("--recorded", str(BY_HAND), folder=tmp_path)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("written by hand · narrator-en-1 · 60 tables\n")
+    assert ran.out.startswith("written by hand · narrator-en-1 · 60 tables, 2 for the template alone\n")
     assert ran.out.endswith("\nEvery gate holds.\n")
     assert max(map(len, ran.out.splitlines())) <= WIDTH
     assert re.search(r"^Refused texts \(5 of \d+, all with --all\)$", ran.out, re.MULTILINE)
@@ -126,7 +126,7 @@ async def test_a_model_out_of_reach_is_named(tmp_path: Path) -> None:
     ran = await evals_run(folder=tmp_path)
     assert (ran.code, ran.out) == (2, "")
     first, second, third, error = ran.err.splitlines()
-    assert first.startswith("60 tables: at most 124 calls, ")
+    assert first.startswith("58 tables: at most 120 calls, ")
     assert "llm.price_in and price_out are not set" in second
     assert third == "The bot's budget of the day stays as it is."
     assert f"{MODEL} at {server.base_url} cannot be reached: no connection" in error
@@ -214,7 +214,9 @@ async def test_a_run_that_is_stopped_shows_what_it_has(tmp_path: Path) -> None:
 async def test_what_is_wrong_with_a_shown_text_is_told() -> None:
     """A false claim and a figure of its own miss their gates, and the text is shown with them."""
     case = replace(FEW[0], forbidden=("back to normal",))
-    result = await replayed(case, lines("It is {{stress}}.", "It was {{was}}.", "You decide."))
+    result = await replayed(
+        case, lines("It is {{stress}}.", "It was {{was}} since {{was_since}}.", "You decide.")
+    )
     assert result.ending is Ending.FIRST
     assert result.false_claims == ("back to normal",)
     page = "\n".join(report_lines(Scores((result,)), tables=1, most=5))
@@ -226,7 +228,12 @@ async def test_what_is_wrong_with_a_shown_text_is_told() -> None:
 async def test_sentences_left_out_are_shown_by_their_table() -> None:
     """What a text lost is the first thing that a writer of prompts wants to see."""
     result = await replayed(
-        FEW[0], lines("It is {{stress}}. A storm hit the coast.", "It was {{was}}.", "You decide.")
+        FEW[0],
+        lines(
+            "It is {{stress}}. A storm hit the coast.",
+            "It was {{was}} since {{was_since}}.",
+            "You decide.",
+        ),
     )
     page = "\n".join(report_lines(Scores((result,)), tables=60, most=5))
     assert "31-pause-ends: A storm hit the coast." in page
@@ -235,9 +242,9 @@ async def test_sentences_left_out_are_shown_by_their_table() -> None:
 
 async def test_a_text_that_lacks_a_fact_is_shown_with_its_name() -> None:
     """COVERAGE alone tells a writer nothing."""
-    result = await replayed(CASES[10], lines("It ended at {{gate}}.", "You decide.", "You decide."))
+    result = await replayed(CASES[10], lines("It ended: {{gate}}.", "You decide.", "You decide."))
     page = "\n".join(report_lines(Scores((result,)), tables=1, most=None))
-    assert "11-inside, try 1: COVERAGE\n    (without closest, margin_usd)" in page
+    assert "11-inside, try 1: COVERAGE\n    (without closest, weight_usd, edge_usd)" in page
     assert "Calls that brought no text\n  an empty text" in page
 
 

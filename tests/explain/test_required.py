@@ -205,10 +205,17 @@ def test_an_answer_about_costs_must_tell_all_of_it() -> None:
 def _course(coins: int, *, are_flows_priced: bool = True) -> Course:
     names = [Asset(f"COIN{number}") for number in range(coins)]
     moved = tuple((name, Weight(Decimal("0.1")), Weight(Decimal("0.2"))) for name in names)
-    amounts = (Money(Decimal(amount)) for amount in (48_000, 50_000))
-    flows = tuple(Money(Decimal(amount)) for amount in (2500, 300, 42))
-    ends = (MORNING - timedelta(days=7), MORNING)
-    return Course(*ends, *amounts, moved, *flows, are_flows_priced)
+    return Course(
+        began_at=MORNING - timedelta(days=7),
+        ended_at=MORNING,
+        before=Money(Decimal(48_000)),
+        after=Money(Decimal(50_000)),
+        weights=moved,
+        deposits=Money(Decimal(2500)),
+        taken_out=Money(Decimal(300)),
+        rewards=Money(Decimal(42)),
+        are_flows_priced=are_flows_priced,
+    )
 
 
 @pytest.mark.parametrize("intent", [Intent.PERFORMANCE, Intent.WHAT_CHANGED])

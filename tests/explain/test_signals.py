@@ -136,7 +136,7 @@ def test_a_pause_tells_since_when_why_and_what_it_holds_back() -> None:
     """The answer during a pause: its span, what counts, the plan, and where things stand."""
     assert _lines(SAMPLES["stress pause, confirmed"].decision) == (
         (
-            "The market has been under stress since 27 Feb, so rebalancing is on hold, through"
+            "The market has been under stress since 28 Feb, so rebalancing is on hold, through"
             " 13 Mar at the latest. Nothing is sold because of it."
         ),
         "Signs of stress now: prices fell hard, fear is high and the coins move together.",
@@ -162,7 +162,7 @@ def test_the_digest_tells_of_a_pause_even_when_something_else_comes_first() -> N
     """Halted or paused by hand, the reader still learns that the market is under stress."""
     for name in ("stress pause, confirmed", "halted under stress"):
         text = _digest(SAMPLES[name].decision)
-        assert text.count("The market has been under stress since 27 Feb, so rebalancing") == 1
+        assert text.count("The market has been under stress since 28 Feb, so rebalancing") == 1
     assert "this would be proposed: sell 0.03195 BTC" in _digest(
         SAMPLES["stress pause, confirmed"].decision
     )
@@ -179,7 +179,7 @@ def test_the_pause_comes_first_in_its_gate() -> None:
     lines = _why(SAMPLES["stress of every kind"])
     first = next(line for line in lines if line.startswith("✗"))
     assert first == (
-        "✗ The market has been under stress since 27 Feb, so proposals are on hold. This lasts"
+        "✗ The market has been under stress since 28 Feb, so proposals are on hold. This lasts"
         " through 13 Mar at most and ends by itself."
     )
     below = lines[lines.index(first) + 1 :]

@@ -20,13 +20,25 @@ from tests.explain.still_clock import StillClock
 from tests.llm.fakes import ListLog
 
 ZONE = ZoneInfo("Europe/Berlin")
-WHAT = ("what", "The plan is to {{sell_btc}}, and then {{buy_eth}}.")
-WHY = ("why", "{{asset_btc}} stands {{drift_btc}}. It may drift by {{room_btc}}.")
+WHAT = ("what", "The plan is to {{sell_btc}}, and then {{buy_eth}}, with {{kept_share}}.")
+WHY = (
+    "why",
+    (
+        "{{asset_btc}} stands {{drift_btc}}. It may drift by {{room_btc}}. "
+        "That leaves it with {{after_btc}}, {{landing_btc}}."
+    ),
+)
 COST = ("cost", "Trading costs {{cost}}.")
 NEXT = ("next", "The card is open until {{expiry}}. You decide.")
 FINISHED = (
-    "The plan is to sell 0.03195 BTC (about $3,514), and then buy 0.62 ETH (about $2,604).",
-    "BTC stands 12.0 points above target. It may drift by 10.0 points.",
+    (
+        "The plan is to sell 0.03195 BTC (about $3,514), and then buy 0.62 ETH (about $2,604), "
+        "with 25.3 % of the proceeds kept in cash."
+    ),
+    (
+        "BTC stands 12.0 points above target. It may drift by 10.0 points. "
+        "That leaves it with 55.0 % of the portfolio, half-way between its target and its edge."
+    ),
     "Trading costs about $26 in fees and spread.",
     "The card is open until today 13:06. You decide.",
 )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 
 import pytest
@@ -17,10 +18,10 @@ from bot.explain.prompts import narrator_question
 from bot.explain.questions.selector import SelectingReader
 from bot.explain.telling import tell
 from core.domain.asked import Intent
-from core.domain.units import Asset
-from core.facts import Evidence, FactTable, answer_facts, decision_facts
-from tests.dsl import MORNING, decide_daily
-from tests.explain.samples import twelve, worked
+from core.domain.units import Asset, Money
+from core.facts import Costs, Evidence, FactTable, answer_facts, decision_facts
+from tests.dsl import MORNING
+from tests.explain.samples import twelve
 from tests.explain.still_clock import StillClock
 from tests.llm.fakes import DictNotebook, ListLog, ScriptedModel
 from tests.llm.skipping import run_skipping
@@ -57,9 +58,9 @@ class HangingModel(ScriptedModel):
 
 
 def answer() -> FactTable:
-    """Return the facts of an answer about a trade."""
-    evidence = Evidence(decisions=(decide_daily(worked(), 2),))
-    return answer_facts(Intent.WHY_TRADE, evidence, quote=USD)
+    """Return the facts of an answer about costs."""
+    costs = Costs(1, Money(Decimal(14)), Money(Decimal(3)))
+    return answer_facts(Intent.COST, Evidence(costs=costs), quote=USD)
 
 
 def others() -> Iterator[FactTable]:

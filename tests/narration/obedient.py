@@ -6,6 +6,8 @@ import re
 from tests.emulators.llm.wire import Call
 
 _FACT = re.compile(r"^([a-z][a-z0-9_]*)( !)?(?: (up|down|buy|sell))? \((.*?)\)", re.MULTILINE)
+SIGNATURE = "You decide."
+"""What it ends with, and no template does."""
 MOST_LINES = 6
 LEAST_LINES = 3
 
@@ -17,7 +19,9 @@ _SENTENCES = (
     ("room_", "why", "{coin} may drift by {here}."),
     ("cost", "cost", "It costs {here}."),
     ("expiry", "next", "The card is open until {here}."),
-    ("", "why", "On record is {here}."),
+    ("after_", "what", "Then {coin} is at {here}."),
+    ("landing_", "what", "{coin} is {here}."),
+    ("", "why", "It is {here}."),
 )
 
 
@@ -25,12 +29,12 @@ def obedient(call: Call) -> str:
     """Return a text that uses every marked fact once, for a narrator's question."""
     listed = _FACT.findall(call.user)
     marked = [name for name, mark, _, _ in listed if mark] or [name for name, *_ in listed[:1]]
-    lines = [_line(name) for name in marked]
+    lines = [*(_line(name) for name in marked), ("next", SIGNATURE)]
     while len(lines) > MOST_LINES:
         last = lines.pop()
         lines[-1] = (lines[-1][0], f"{lines[-1][1]} {last[1]}")
     while len(lines) < LEAST_LINES:
-        lines.append(("next", "You decide."))
+        lines.append(("next", SIGNATURE))
     return json.dumps({"lines": [{"role": role, "text": text} for role, text in lines]})
 
 

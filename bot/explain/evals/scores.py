@@ -12,7 +12,10 @@ from core.domain.units import ZERO
 ROOM = 3
 """Facts that a text of 110 words has room for beside those it must use, at the most."""
 
-_NAMES = frozenset({"quote", "asset"})
+FULL = 9
+"""So many facts fill such a text; where more are required there is no room for others."""
+
+_NAMES = frozenset({"quote", "asset", "about"})
 _NEAR = 1e-9
 _ASKED = frozenset({Ending.FIRST, Ending.SECOND, Ending.TEMPLATE})
 
@@ -166,11 +169,11 @@ def _optional(result: CaseResult) -> float | None:
     """Return how much of the room for other facts a text uses; None where there are none.
 
     Of up to 30 facts a text of 110 words cannot tell three in five; it can tell about three more
-    than it must.
+    than it must, as long as those are few.
     """
     told = result.case.told
     others = {f.fact_id for f in told.facts if f.kind not in _NAMES} - set(told.required)
-    room = min(ROOM, len(others))
+    room = min(ROOM, len(others), max(0, FULL - len(told.required)))
     return min(1.0, len(result.used & others) / room) if room else None
 
 

@@ -46,9 +46,17 @@ def test_what_a_portfolio_is_worth_is_all_that_is_said_of_it(text: str) -> None:
 
 
 def test_a_word_listed_for_one_kind_stands_beside_no_other() -> None:
-    """Every group has words of its own."""
-    assert kept("The card closes {{expiry}}.", "It closes {{cost}}.").dropped == (
-        "It closes {{cost}}.",
+    """Every group has words of its own, and beside a cost one harmless stranger may stand."""
+    closes = ("The card closes {{expiry}}.", "It closes {{cost}}.")
+    assert kept(*closes).dropped == ()
+    assert kept("It closes quietly at {{cost}}.").dropped == ("It closes quietly at {{cost}}.",)
+    assert kept("It wobbles {{cost}}.").dropped == ("It wobbles {{cost}}.",)
+
+
+def test_beside_a_deadline_no_stranger_stands() -> None:
+    """What a plan waits for is told in listed words alone."""
+    assert kept("The drift waits until {{expiry}}.").dropped == (
+        "The drift waits until {{expiry}}.",
     )
 
 
