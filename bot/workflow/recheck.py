@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.ports.messages import Mode, NoticeCode
+from bot.ports.messages import Explanation, Mode, NoticeCode
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.agreeing import refuse_contradiction
@@ -46,11 +46,7 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         state = tx.memory.state()
     decision = decide(snapshot, desk.policy, state)
     verdict = _judge(desk, proposal, decision, snapshot)
-    words = None
-    if verdict.action is RecheckAction.SHOW_AGAIN:
-        # By template: the account is locked here, and a person waits for the new card.
-        facts = decision_facts(decision, quote=desk.policy.quote, expires_at=proposal.expires_at)
-        words = desk.narrator.plainly(facts)
+    words = _words(desk, proposal, decision, verdict)
     with desk.store.transaction() as tx:
         if tx.memory.state() != state:
             # A pause, a halt or a deposit came in between: nothing was sent, so look again.
@@ -74,6 +70,16 @@ async def begin(desk: Desk, proposal: Proposal) -> Proposal:
         )
         _reopen(tx, fresh)
         return ended
+
+
+def _words(
+    desk: Desk, proposal: Proposal, decision: Decision, verdict: Recheck
+) -> Explanation | None:
+    """Return the words of a card that is shown again; the account is locked, so by template."""
+    if verdict.action is not RecheckAction.SHOW_AGAIN:
+        return None
+    facts = decision_facts(decision, quote=desk.policy.quote, expires_at=proposal.expires_at)
+    return desk.narrator.plainly(facts)
 
 
 def _why_not_even_asked(desk: Desk, proposal: Proposal) -> str:

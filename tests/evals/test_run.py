@@ -93,7 +93,8 @@ async def test_a_replay_through_the_command_line(tmp_path: Path) -> None:
     """The page fits 80 columns and says what model, what gates, what was refused; exit code 0."""
     ran = await evals_run("--recorded", str(BY_HAND), folder=tmp_path)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("written by hand · narrator-en-1 · 60 tables, 2 for the template alone\n")
+    head = "written by hand · narrator-en-1 · 60 tables, 2 for the template alone\n"
+    assert ran.out.startswith(head)
     assert ran.out.endswith("\nEvery gate holds.\n")
     assert max(map(len, ran.out.splitlines())) <= WIDTH
     assert re.search(r"^Refused texts \(5 of \d+, all with --all\)$", ran.out, re.MULTILINE)

@@ -227,7 +227,7 @@ def test_what_holds_proposals_back_is_told_with_how_it_ends() -> None:
     stressed = EngineState(stress=StressState(Stress.PAUSED))
     assert "ends by itself" in standing_lines(stressed, NOW, BERLIN)[0]
     dated = replace(stressed, stress=StressState(Stress.PAUSED, since=date(2026, 2, 8)))
-    assert "under stress since 8 Feb, so proposals" in standing_lines(dated, NOW, BERLIN)[0]
+    assert "under stress since 9 Feb, so proposals" in standing_lines(dated, NOW, BERLIN)[0]
     override = StressOverride(NOW + timedelta(hours=5), "Ana", "rent")
     resumed = standing_lines(replace(stressed, override=override), NOW, BERLIN)[0]
     assert resumed.startswith(

@@ -91,12 +91,12 @@ def test_a_fall_within_the_day_stands_first_and_what_is_held_back_is_told() -> N
 def test_the_end_says_since_when_it_was_and_what_still_counts() -> None:
     """An end names its beginning; evidence that is left is not hidden."""
     assert _lines(TABLES["small steps"]) == (
-        "The pause that began 14 Feb is over.",
+        "The pause that began 15 Feb is over.",
         "Signs of stress still count: sentiment 1; 1 in all.",
     )
     over = _lines(TABLES["over"])
     assert over[:2] == (
-        "The careful days that began 21 Feb are over.",
+        "The careful days that began 22 Feb are over.",
         "No sign of stress counts now.",
     )
 
@@ -121,4 +121,5 @@ def test_a_model_must_say_why_and_until() -> None:
     )
     ended = tell(speech, TABLES["small steps"])
     assert ended.topic == "pause"
-    assert ended.required == ("stress", "stress_vote_sentiment_family", "guarded_until")
+    signs = ("stress_vote_sentiment_family", "guarded_until")
+    assert ended.required == ("stress", "was", "was_since", *signs)
