@@ -16,6 +16,7 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_WAIT = 40.0
+PATIENCE = 5.0
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -68,9 +69,18 @@ class Terminal:
             if text is not None:
                 self.type(text)
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
+    def interrupt(self) -> int:
+        """Press Ctrl-C until the program ends; return its exit code.
+
+        A key that falls between a prompt and the wait for its answer is noticed with the next one.
+        """
         os.write(self._fd, b"\x03")
+        pressed_at = time.monotonic()
+        while self._read():
+            if time.monotonic() > pressed_at + PATIENCE:
+                os.write(self._fd, b"\x03")
+                pressed_at = time.monotonic()
+        return self.end()
 
     def end(self) -> int:
         """Wait for the program to end; return its exit code."""

@@ -88,8 +88,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     with begin(tmp_path, "--venue", "simulated") as screen:
         screen.answer(("Currency [USD]: ", ""))
         screen.see("Targets: ")
-        screen.interrupt()
-        assert screen.end() == 130
+        assert screen.interrupt() == 130
     assert "Stopped. Nothing was written." in screen.screen
     assert list(tmp_path.iterdir()) == []
 
