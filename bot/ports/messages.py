@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.ports.pictures import Picture
 from core.domain.decision import Decision, Standing
 from core.domain.portfolio import Flow
 from core.domain.proposal import Fill, Order, Proposal
@@ -139,6 +140,7 @@ class Digest:
         unexplained: balances that do not reconcile.
         ages: how old each input is.
         journal_seq, journal_head: the journal's end, witnessed outside by this message.
+        picture: what is drawn above it; None where pictures are off.
     """
 
     mode: Mode
@@ -155,6 +157,7 @@ class Digest:
     journal_seq: int
     journal_head: str
     explanation: Explanation
+    picture: Picture | None = field(default=None, metadata={"younger": True})
 
 
 class NoticeCode(StrEnum):
@@ -221,11 +224,13 @@ class Answer:
         blocks: paragraphs; one that starts with a tab-free fixed-width table is marked in
             ``tables``.
         tables: indices of the blocks that are tables.
+        pictures: each with its caption, shown above the words.
     """
 
     heading: str
     blocks: tuple[str, ...]
     tables: tuple[int, ...] = ()
+    pictures: tuple[tuple[Picture, str], ...] = field(default=(), metadata={"younger": True})
 
 
 Message = Card | SecondCard | CardUpdate | Report | Digest | Notice | Answer
