@@ -9,9 +9,9 @@ DEV     := $(VENV)/.installed-dev
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
 PIP     := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 PACKAGE := $(PIP) install --no-deps --no-build-isolation --editable .
-COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --quiet --universal \
-  --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+PEERS   := .venv-bench
 
 # When the Python below .venv has gone, what was installed for it does not count.
 $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
@@ -59,18 +59,21 @@ props: setup-dev ## the properties of the core, 2,000 examples each
 storm: setup-dev ## 2,000 plans with faults and a sudden death each; about ten minutes
 	@$(BIN)/python -m tests.storm $(ARGS)
 
-bench: setup-dev ## print speeds and memory beside their targets
+bench: setup-dev $(PEERS)/.installed ## print speeds and memory beside their targets
 	@$(BIN)/python -m tests.bench
+	@$(PEERS)/bin/python -m tests.bench.history
 
 golden: setup-dev ## show where decisions differ from the stored ones (WRITE=1 accepts)
 	@$(BIN)/python -m tests.golden $(if $(WRITE),--write)
 
 lock: setup-dev ## bring the lock files in step with pyproject.toml (UPGRADE=1 takes newer releases)
-	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --group build --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --group build --extra dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock
+	@$(COMPILE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
 
 clean: ## remove .venv and everything that tools left behind
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) $(PEERS) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find bot core tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
@@ -85,6 +88,14 @@ $(DEV): requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@$(PACKAGE)
 	@touch $(RUNTIME) $@
+
+# What the history bench compares with has demands of its own, so it lives apart.
+$(PEERS)/.installed: requirements-bench.lock | $(BIN)/python
+	@echo "Installing what the bench compares with into $(PEERS)"
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input install \
+	  --require-hashes --requirement requirements-bench.lock
+	@touch $@
 
 $(BIN)/python:
 	@for python in $(PYTHONS); do \
