@@ -24,12 +24,7 @@ from tests.store.samples import d
 async def fortnight(tmp_path: Path) -> AsyncIterator[World]:
     """Two weeks: a plan that was carried out, quiet days, two days paused, and an open plan."""
     async with world(tmp_path, approval=GENEROUS) as made:
-        await made.propose()
-        await made.press(ANN, "Approve")
-        made.deliver()
-        made.later(seconds=4)
-        await made.press(ANN, "Confirm")
-        await made.carry_out()
+        await made.trade_first()
         for day in range(12):
             made.later(days=1)
             if day == 5:

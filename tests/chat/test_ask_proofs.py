@@ -12,7 +12,7 @@ from bot.store.sqlite import SqliteStore, open_store
 from bot.store.verify import verify_journal
 from bot.workflow.halts import check_journal
 from tests.chat.test_deciding import GENEROUS
-from tests.chat.world import ANN, VERA, World, world
+from tests.chat.world import VERA, World, world
 from tests.store import damage
 from tests.store.test_verify import reseal
 
@@ -26,12 +26,7 @@ CHANGED = "what changed since 2 March?"
 async def traded(tmp_path: Path) -> AsyncIterator[World]:
     """A plan that was carried out, and three looks after it; the journal's guards are off."""
     async with world(tmp_path, approval=GENEROUS) as made:
-        await made.propose()
-        await made.press(ANN, "Approve")
-        made.deliver()
-        made.later(seconds=4)
-        await made.press(ANN, "Confirm")
-        await made.carry_out()
+        await made.trade_first()
         for _ in range(3):
             made.later(days=1)
             await made.look_daily()

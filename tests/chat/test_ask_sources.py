@@ -78,12 +78,7 @@ async def lived(tmp_path: Path) -> AsyncIterator[World]:
     """A week with opened books, one plan carried out, one rejected and one open, and two pauses."""
     async with world(tmp_path, approval=GENEROUS) as made:
         await sync_flows(made.desk)
-        await made.propose()
-        await made.press(ANN, "Approve")
-        made.deliver()
-        made.later(seconds=4)
-        await made.press(ANN, "Confirm")
-        await made.carry_out()
+        await made.trade_first()
         for act in ("/pause", "/resume", "/status", "/status"):
             made.later(days=1)
             await made.look_daily()

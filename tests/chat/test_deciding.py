@@ -36,12 +36,7 @@ async def large(tmp_path: Path) -> AsyncIterator[World]:
 async def small(tmp_path: Path) -> AsyncIterator[World]:
     """A world that has traded before, and whose open proposal needs one tap."""
     async with world(tmp_path, approval=GENEROUS) as made:
-        await made.propose()
-        await made.press(ANN, "Approve")
-        made.deliver()
-        made.later(seconds=4)
-        await made.press(ANN, "Confirm")
-        await made.carry_out()
+        await made.trade_first()
         made.deliver()
         made.later(days=5)
         made.market.move("BTC", "1.5")

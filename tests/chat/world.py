@@ -135,6 +135,16 @@ class World:
         self.deliver()
         return live
 
+    async def trade_first(self) -> Proposal:
+        """Let Ann approve the account's first plan in two steps, and carry it out."""
+        proposal = await self.propose()
+        await self.press(ANN, "Approve")
+        self.deliver()
+        self.later(seconds=4)
+        await self.press(ANN, "Confirm")
+        await self.carry_out()
+        return proposal
+
     async def carry_out(self) -> None:
         """Carry out what was started."""
         while self.started:
