@@ -1,0 +1,1 @@
+"""The simple policies that others stand beside."""

@@ -1,0 +1,1 @@
+"""What a run earned, risked, asked for and cost."""

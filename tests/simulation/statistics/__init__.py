@@ -1,0 +1,1 @@
+"""Intervals, placebos, deflated ratios and overfit grids."""

@@ -1,0 +1,1 @@
+"""Worlds in which nothing can be foreseen."""
