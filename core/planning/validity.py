@@ -17,6 +17,7 @@ from core.domain.snapshot import Snapshot
 from core.domain.stress import Family
 from core.domain.units import ONE, ZERO, Asset
 from core.domain.watching import WINDOW
+from core.signals.known import all_prices
 
 ONE_DAY = timedelta(days=1)
 USABLE_AFTER = timedelta(minutes=5)
@@ -123,7 +124,8 @@ def _is_possible(level: Level) -> bool:
 @lru_cache(maxsize=8)  # bars change once a day, decisions are made every few minutes
 def _is_sound(bars: BarSeries) -> bool:
     """Tell whether every close in the window is a price."""
-    return all(0 < close < math.inf for close in bars.closes[-WINDOW:])
+    closes = bars.closes[-WINDOW:]
+    return all_prices(closes) or all(0 < close < math.inf for close in closes)
 
 
 def _problems(snapshot: Snapshot, policy: Policy) -> Iterator[str]:

@@ -12,15 +12,16 @@ from core.domain.market import BarSeries
 from core.domain.stress import Family, Silence, Vote
 from core.domain.units import exact, quantised
 from core.domain.watching import StressRules
+from core.signals.prepared import PAIRS
+
+Pair = tuple[Decimal | None, Decimal | None]
+"""Mean pairwise correlation of the short and of the long window; None with too few coins."""
 
 SHORT = 10
 """Days of the correlation that votes. Source: METHODS 3.2."""
 
 LONG = 90
 """Days of the correlation it is held against; a coin needs all of them. Source: METHODS 9a."""
-
-Pair = tuple[Decimal | None, Decimal | None]
-"""Mean pairwise correlation of the short and of the long window; None with too few coins."""
 
 _STILL = 1e-9  # root of the summed squares below which returns are only rounding
 
@@ -53,6 +54,8 @@ def correlations(
     if len(coins) < rules.min_coins:
         return ((None, None),) * count
     newest = until or max(row.opened_at for row in coins)
+    if count == 1 and (known := PAIRS.get((tuple(row.digest for row in coins), newest, rules))):
+        return (known,)
     # One close more than the windows need: it tells whether the first is a real one.
     before_too = _aligned(coins, "closes", newest, count + LONG + 1)
     closes = before_too[:, 1:]

@@ -3,6 +3,8 @@
 A value that is no number, is about a time to come or became known only later is as good as silent.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +27,14 @@ def as_known(snapshot: Snapshot) -> Snapshot:
     kept = tuple(_until(series, snapshot.as_of) for series in snapshot.readings)
     same = all(one is other for one, other in zip(kept, snapshot.readings, strict=True))
     return snapshot if same else replace(snapshot, readings=kept)
+
+
+def all_prices(closes: Sequence[float]) -> bool:
+    """Tell at a glance that every close is a finite number above zero; False = look again, closely.
+
+    A hole or an infinity shows in the sum, which years of sound closes stay far from.
+    """
+    return math.isfinite(sum(closes)) and min(closes, default=1.0) > 0
 
 
 def _until(series: ReadingSeries, now: datetime) -> ReadingSeries:

@@ -24,7 +24,7 @@ from core.domain.watching import WINDOW
 from core.signals.correlation import correlation_vote, correlations
 from core.signals.froth import step_froth
 from core.signals.indicators import indicators
-from core.signals.known import as_known
+from core.signals.known import all_prices, as_known
 from core.signals.onchain import nudge_of
 from core.signals.peg import peg_vote
 from core.signals.regime import is_continuation, step_regime
@@ -143,6 +143,8 @@ def _closed_days(
 
 def _sound(bars: BarSeries) -> int:
     """Return how many of the newest closes in a row are prices."""
+    if all_prices(bars.closes):
+        return len(bars.closes)
     closes = takewhile(lambda close: 0 < close < math.inf, reversed(bars.closes))
     return sum(1 for _ in closes)
 

@@ -6,6 +6,7 @@ Every shift is a whole number of quanta of 1e-12, so that sums are exact and nev
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 
 from core.domain.policy import Policy
 from core.domain.regime import Regime
@@ -44,9 +45,13 @@ def goal_of(policy: Policy, regime: Regime, froths: Iterable[Froth]) -> tuple[Na
 
     Source: METHODS 4.1, 4.2 and 9a.
     """
+    return _goal(policy, regime, tuple(sorted({froth.asset for froth in froths if froth.is_on})))
+
+
+@lru_cache(maxsize=64)  # it changes when the regime does, and is asked for every day
+def _goal(policy: Policy, regime: Regime, crowded: tuple[Asset, ...]) -> tuple[NamedShift, ...]:
     if not alts_of(policy) or regime in {Regime.TURBULENT, Regime.UNKNOWN}:
         return ()
-    crowded = sorted({froth.asset for froth in froths if froth.is_on})
     wanted = [_market_shift(policy, regime), *(_froth_shift(policy, asset) for asset in crowded)]
     return bounded((shift for shift in wanted if shift is not None), policy)
 

@@ -104,7 +104,7 @@ def test_every_reason_code_is_used_by_the_engine_or_kept_for_the_stress_pause() 
 def test_the_locks_name_no_host() -> None:
     """What is installed is fixed by version and hash; where it comes from is everybody's choice."""
     locks = sorted(ROOT.glob("requirements*.lock"))
-    assert len(locks) == 2
+    assert len(locks) == 3
     for path in locks:
         text = path.read_text(encoding="utf-8")
         assert "://" not in text

@@ -217,6 +217,28 @@ def course_of(
         InputInvalid: a coin is missing or listed late, the window is too short, or the span holds
             no day.
     """
+    start, end = _span(table, policy, start, end)
+    days = in_days(table)
+    matrix = matrix_of(days, policy.risk_assets, start, end)
+    until = int(matrix.starts[-1])
+    watched = {*policy.watched_assets, policy.regime.asset}
+    bars = [
+        BarWindows(one, table.source, until=until) for one in days.series if one.asset in watched
+    ]
+    return Course(
+        matrix,
+        needs_history(policy),
+        policy.regime.asset,
+        (*table.notes, *_notes(days, policy, matrix)),
+        tuple(bars),
+        tuple(ReadingWindows(series) for series in readings),
+    )
+
+
+def _span(
+    table: BarTable, policy: Policy, start: datetime | None, end: datetime | None
+) -> tuple[datetime, datetime]:
+    """Return the first day and the end that are asked for, if they can be had."""
     first = first_possible_day(table, policy)
     start = first if start is None else _midnight(start, "the first day")
     if start < first:
@@ -233,21 +255,7 @@ def course_of(
             f"the span from {start:%Y-%m-%d} to {end:%Y-%m-%d} holds no day; "
             f"{table.source} can be used from {first:%Y-%m-%d} to {last - A_DAY:%Y-%m-%d}"
         )
-    days = in_days(table)
-    matrix = matrix_of(days, policy.risk_assets, start, end)
-    until = int(matrix.starts[-1])
-    watched = {*policy.watched_assets, policy.regime.asset}
-    bars = [
-        BarWindows(one, table.source, until=until) for one in days.series if one.asset in watched
-    ]
-    return Course(
-        matrix,
-        needs_history(policy),
-        policy.regime.asset,
-        (*table.notes, *_notes(days, policy, matrix)),
-        tuple(bars),
-        tuple(ReadingWindows(series) for series in readings),
-    )
+    return start, end
 
 
 def _needed(table: BarTable, asset: Asset) -> AssetBars:

@@ -1,0 +1,224 @@
+"""``evenkeel backtest``: one policy over past bars, on the very function that decides live."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.options import AsJson, PolicyPath, settings_of
+from bot.settings import Settings
+from core.domain.errors import InputInvalid
+from core.domain.policy import Policy
+from core.domain.stress import Family
+from core.domain.units import ONE, ZERO, Money, Rate
+
+if TYPE_CHECKING:
+    # Numbers need numpy, which no other command should wait for.
+    from bot.research.backtests import Asked, Told
+    from core.simulation.trading_costs import TradingCosts
+
+STOPPED = 130
+_PERCENT = Decimal("0.01")
+_HUNDRED = Decimal(100)
+
+BarFile = Annotated[
+    Path,
+    typer.Option(
+        "--bars",
+        metavar="FILE",
+        help="Bars of one source, parquet or CSV: asset, ts, open, high, low, close, volume.",
+    ),
+]
+FearGreedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--fear-greed", metavar="FILE", help="The Fear & Greed index, parquet or CSV: ts, value."
+    ),
+]
+FundingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--funding", metavar="FILE", help="Funding rates, parquet or CSV: venue, asset, ts, rate."
+    ),
+]
+FirstDay = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="DAY", help="First evaluated UTC day; without it as early as can be."
+    ),
+]
+LastDay = Annotated[
+    str | None,
+    typer.Option("--to", metavar="DAY", help="Last evaluated UTC day; without it the last bar's."),
+]
+Value = Annotated[
+    str, typer.Option("--value", metavar="AMOUNT", help="What the portfolio begins with.")
+]
+Person = Annotated[
+    str,
+    typer.Option(
+        "--approvals",
+        metavar="WHO",
+        help="always, never, random:SHARE:SEED, delayed:DAYS, or a CSV file: day, answer.",
+    ),
+]
+Fee = Annotated[
+    str | None,
+    typer.Option("--fee", metavar="PERCENT", help="Taker fee; without it the policy file's."),
+]
+TaxRate = Annotated[
+    str,
+    typer.Option(
+        "--tax-rate",
+        metavar="PERCENT",
+        help="One flat rate on average-cost gains; an estimate, never paid here.",
+    ),
+]
+WithImpact = Annotated[
+    bool,
+    typer.Option("--impact", metavar="", help="Let orders move the price: square-root law."),
+]
+DaysFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every day to a CSV file.")
+]
+
+
+def backtest(
+    bars: BarFile,
+    policy: PolicyPath = None,
+    fear_greed: FearGreedFile = None,
+    funding: FundingFile = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    value: Value = "10000",
+    approvals: Person = "always",
+    fee: Fee = None,
+    tax_rate: TaxRate = "0",
+    impact: WithImpact = False,
+    as_json: AsJson = False,
+    out: DaysFile = None,
+) -> None:
+    """Live one policy through past bars, day by day, as the bot would have, and print how it went.
+
+    It decides on each close and fills at the next open, with costs. Beside it stand drift, holding
+    BTC, fixed bands and a monthly calendar over the same days.
+    """
+    from bot.cli.backtest_document import check_out, document_of, write_days
+    from bot.research.backtests import Asked
+
+    if out is not None:
+        check_out(out)
+    settings = settings_of(policy, None)
+    asked = Asked(
+        _policy(settings, has_index=fear_greed is not None),
+        bars,
+        fear_greed,
+        funding,
+        start=_day(first, "--from"),
+        end=_day_after(last, "--to"),
+        approvals=approvals,
+        value=_amount(value),
+        costs=_costs(settings, fee, impact=impact),
+        tax_rate=_rate(tax_rate, "--tax-rate", most=_HUNDRED),
+    )
+    told = _tell(asked)
+    if out is not None:
+        write_days(told, out)
+    if as_json:
+        print(json.dumps(document_of(told), ensure_ascii=False, indent=2))
+    else:
+        _print(told, out)
+
+
+def _tell(asked: "Asked") -> "Told":
+    """Live the days; Ctrl-C ends it with nothing written."""
+    from bot.research.backtests import prepare, tell
+
+    try:
+        with _progress() as show:
+            return tell(prepare(asked), show)
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        sys.exit(STOPPED)
+
+
+def _print(told: "Told", out: Path | None) -> None:
+    from bot.cli.backtest_page import page_lines
+
+    for line in page_lines(told):
+        print(line)
+    if out is not None:
+        print(f"\nEvery day is a line of {out}.")
+
+
+def _policy(settings: Settings, *, has_index: bool) -> Policy:
+    """Return the rules as a replay with the same evidence has them."""
+    return settings.for_replay(*((Family.SENTIMENT,) if has_index else ())).policy
+
+
+def _costs(settings: Settings, fee: str | None, *, impact: bool) -> "TradingCosts":
+    from core.simulation.trading_costs import TradingCosts
+
+    rate = Rate(settings.file.costs.taker_fee * _PERCENT)
+    if fee is not None:
+        rate = _rate(fee, "--fee", most=Decimal(10))
+    return replace(TradingCosts(), fee=rate, impact=impact)
+
+
+def _rate(text: str, option: str, *, most: Decimal) -> Rate:
+    percent = _number(text)
+    if percent is None or not ZERO <= percent <= most:
+        raise InputInvalid(f"{option} is {text!r}; percent from 0 to {most} are expected, as 0.4")
+    return Rate(percent * _PERCENT)
+
+
+def _amount(text: str) -> Money:
+    amount = _number(text)
+    if amount is None or amount < ONE:
+        raise InputInvalid(f"--value is {text!r}; an amount of at least 1 is expected, as 10000")
+    return Money(amount)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _day(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+    except ValueError:
+        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
+
+
+def _day_after(text: str | None, option: str) -> datetime | None:
+    day = _day(text, option)
+    return None if day is None else day + timedelta(days=1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield what moves a progress bar on standard error; in a pipe there is none."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Days", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield show

@@ -1,0 +1,1 @@
+"""The backtest command, as a person runs it."""
