@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.clocks import SimulatedClock
 from bot.ports.clock import Clock
 from bot.ports.messages import MessageType, NoticeCode
+from bot.workflow.books import are_books_behind, keep_books
 from bot.workflow.check import DAILY_AT, safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.digest import post_digest
@@ -83,7 +84,7 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
         Job(
             "intraday",
             _every(rhythm.intraday_minutes),
-            lambda: safely_check(desk, Occasion.INTRADAY),
+            lambda: _intraday(desk),
         ),
         Job("reconcile", CronTrigger(minute=3, timezone=UTC), lambda: recover(desk)),
         Job("digest", digest, lambda: post_digest(desk), is_caught_up=True),
@@ -91,10 +92,21 @@ def jobs_of(desk: Desk, rhythm: Rhythm) -> tuple[Job, ...]:
 
 
 async def _daily(desk: Desk) -> None:
-    """Evaluate the day, and see what became of the plans that a pause held back."""
+    """Evaluate the day, see what became of the plans that a pause held back, and keep the books.
+
+    The books come last: if they cannot be kept, all else has been done.
+    """
     await safely_check(desk, Occasion.DAILY)
     with suppress(FeedUnavailable, AccountProblem):  # a mark is tried again the next day
         await mark_withheld(desk)
+    keep_books(desk)
+
+
+async def _intraday(desk: Desk) -> None:
+    """Look between the evaluations; the books follow one that was made up for."""
+    await safely_check(desk, Occasion.INTRADAY)
+    if are_books_behind(desk):
+        keep_books(desk)
 
 
 def next_daily(now: datetime) -> datetime:

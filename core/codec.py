@@ -1,8 +1,8 @@
 """Values -> canonical JSON, digests and the journal's hash chain, and back.
 
-Canonical means: sorted keys, no white space, UTF-8 in NFC, every number as its one text, no floats.
-Equal values give equal bytes on every machine. Bars are floats, readings are many: both stand in a
-document by digest.
+Canonical means: sorted keys, no white space, UTF-8 in NFC, every number as its one text. Equal
+values give equal bytes on every machine. Bars are floats, readings are many: both stand in a
+document by digest. Other floats only where a field is declared as one: a picture's.
 """
 # ruff: noqa: ANN401  # a codec walks type hints and values of any type
 
@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from hashlib import sha256
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from unicodedata import is_normalized, normalize
 
@@ -146,9 +146,7 @@ def _plain(value: Any) -> Any:
         return _text(value)
     if isinstance(value, Mapping):
         return {_text(str(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return _scalar(value)
+    return [*map(_plain, value)] if isinstance(value, list | tuple) else _scalar(value)
 
 
 def _scalar(value: Any) -> str:
@@ -180,12 +178,14 @@ _SCALARS: dict[Any, tuple[_Encoder, Callable[[Any], Any]]] = {
     str: (_text, str),
     bool: (bool, bool),
     int: (str, int),
+    float: (float.__repr__, float),
     Decimal: (text_of, Decimal),
     datetime: (instant_text, datetime.fromisoformat),
     date: (date.isoformat, date.fromisoformat),
     timedelta: (_seconds, _span),
 }
 _BY_DIGEST = (BarSeries, ReadingSeries)
+_NAME = "$is"
 _TAGS: dict[str, Any] = {"d": Decimal, "t": datetime, "s": str, "i": int}
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}
 
@@ -257,8 +257,16 @@ def _union_encoder(members: tuple[Any, ...]) -> _Encoder:
         one = _encoder(kinds[0])
         return lambda value: None if value is None else one(value)
     if all(is_dataclass(kind) for kind in kinds):
-        return lambda value: None if value is None else encode(type(value), value)
+        tag = _tagger(kinds)
+        return lambda value: None if value is None else tag(value) | encode(type(value), value)
     return lambda value: [_TAG_OF[_kind(value)], _encoder(_kind(value))(value)]
+
+
+def _tagger(kinds: list[Any]) -> Callable[[Any], dict[str, str]]:
+    """Return what names a value among kinds that their fields do not tell apart; often nothing."""
+    pairs = combinations(kinds, 2)
+    alike = any(_required(a) | _required(b) <= _names(a) & _names(b) for a, b in pairs)
+    return lambda value: {_NAME: type(value).__name__} if alike else {}
 
 
 def _kind(value: object) -> Any:
@@ -282,13 +290,14 @@ def _decoder(hint: Any) -> _Decoder:
     return lambda document, _: hint(document)
 
 
-def _meant(kinds: list[Any], document: Mapping[str, Any]) -> Any:
-    """Return the dataclass of a union that a document describes, younger fields left out or not."""
-    names = document.keys()
-    fitting = [kind for kind in kinds if _required(kind) <= names <= _names(kind)]
+def _meant(kinds: list[Any], document: Mapping[str, Any]) -> _Decoder:
+    """Return what reads a document of a union: one dataclass fits, by its name or its fields."""
+    names, tag = document.keys() - {_NAME}, document.get(_NAME)
+    meant = [kind for kind in kinds if tag in (None, kind.__name__)]
+    fitting = [kind for kind in meant if _required(kind) <= names <= _names(kind)]
     if len(fitting) != 1:
         raise KeyError(f"no kind has the fields {sorted(names)}")
-    return fitting[0]
+    return _decoder(fitting[0])
 
 
 @cache
@@ -312,11 +321,11 @@ def _dataclass_decoder(hint: Any) -> _Decoder:
     required = _required(hint)
 
     def read(document: Any, bars: Mapping[str, Series]) -> Any:
-        if unknown := document.keys() - parts.keys():
+        if unknown := document.keys() - parts.keys() - {_NAME}:
             raise KeyError(f"unknown fields {sorted(unknown)}")
         if missing := required - document.keys():
             raise KeyError(f"missing fields {sorted(missing)}")
-        return hint(**{name: parts[name](item, bars) for name, item in document.items()})
+        return hint(**{name: parts[name](document[name], bars) for name in document.keys() & parts})
 
     return read
 
@@ -337,7 +346,5 @@ def _union_decoder(members: tuple[Any, ...]) -> _Decoder:
         one = _decoder(kinds[0])
         return lambda document, bars: None if document is None else one(document, bars)
     if all(is_dataclass(kind) for kind in kinds):
-        return lambda document, bars: (
-            None if document is None else _decoder(_meant(kinds, document))(document, bars)
-        )
+        return lambda doc, bars: None if doc is None else _meant(kinds, doc)(doc, bars)
     return lambda document, bars: _decoder(_TAGS[document[0]])(document[1], bars)

@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack
 from zoneinfo import ZoneInfo
 
 from bot.app.plan import RunPlan
+from bot.charts.look import Theme
 from bot.chat.commands.registry import STANDARD
 from bot.chat.console import ConsoleHome
+from bot.chat.drawing import Draw, Drawing, no_pictures
 from bot.chat.gate import People
 from bot.chat.home import Home
 from bot.chat.render.renderer import Renderer
@@ -36,6 +38,7 @@ def audience_of(plan: RunPlan, zone: ZoneInfo) -> Audience:
         quiet_to=messages.quiet_to,
         zone=zone,
         language=messages.language,
+        pictures=messages.pictures != "off",
     )
 
 
@@ -81,10 +84,17 @@ async def home_of(
         render=renderer.render,
         menus=_menus(plan, Words(wording)),
         wording=wording,
+        draw=_drawing(plan, Words(wording)),
     )
     stack.push_async_callback(home.close)
     await home.check()
     return home
+
+
+def _drawing(plan: RunPlan, words: Words) -> Draw:
+    """Return what makes the pictures of messages; nothing where pictures are off."""
+    theme = plan.settings.file.messages.pictures
+    return no_pictures if theme == "off" else Drawing(words, theme=Theme(theme))
 
 
 def _setter(event: asyncio.Event) -> Callable[[], Awaitable[None]]:

@@ -21,7 +21,7 @@ from bot.chat.render.renderer import Renderer
 from bot.chat.requests import CONSOLE, Button, Command, Press, Reply, Request
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
-from bot.ports.messages import SecondCard
+from bot.ports.messages import Answer, SecondCard
 from core.domain.errors import EvenkeelError
 
 CHAT: Final = CONSOLE
@@ -131,6 +131,9 @@ class ConsoleHome:
         self._write("")
         self._write(f"── {self._stamp(outgoing.created_at)} ".ljust(WIDTH - 1, "─"), QUIET)
         self._print(words.news if edits and words.news else words.plain)
+        if words.photos and isinstance(outgoing.message, Answer):
+            self._write("")
+            self._write(self._words.say("console.pictures"), QUIET)
         self._offer(words, message_id)
         if outgoing.force_reply:
             self._question = message_id

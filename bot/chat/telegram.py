@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
+from bot.chat.drawing import Draw, no_pictures
 from bot.chat.home import Handler
 from bot.chat.render.words import Words
 from bot.chat.telegram_account import REFUSED, USUAL_PATIENCE, Patience, TelegramAccount
@@ -54,6 +55,7 @@ class TelegramHome:
         menus: Mapping[str, Menu],
         patience: Patience = USUAL_PATIENCE,
         wording: Wording = en,
+        draw: Draw = no_pictures,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -65,6 +67,7 @@ class TelegramHome:
             menus: the commands each known person sees, by their numeric id.
             patience: how long to wait for others.
             wording: the language of what is not a message.
+            draw: makes the pictures.
 
         Raises:
             InputInvalid: the token has not even the form of one.
@@ -84,7 +87,7 @@ class TelegramHome:
         self._reception = Reception(
             self._bot, store, clock, afterwards=self._menus.mend, words=words
         )
-        self._delivery = Delivery(self._bot, render, note=self._note)
+        self._delivery = Delivery(self._bot, render, note=self._note, draw=draw)
         self._app = self._application()
 
     def __repr__(self) -> str:

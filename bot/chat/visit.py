@@ -11,6 +11,7 @@ from bot.chat.render.words import Words
 from bot.chat.requests import Command, Request, Role
 from bot.explain.wording import wording_of
 from bot.ports.messages import Answer, Loudness, Message, MessageType, Notice, NoticeCode
+from bot.ports.pictures import Picture
 from bot.workflow.desk import Desk, post
 
 
@@ -93,12 +94,25 @@ class Visit:
             return False
         return audience.loudness_of(kind, self.now) is not Loudness.OFF
 
-    def say(self, heading: str, *blocks: Block) -> None:
-        """Answer in the chat that asked."""
+    def say(
+        self,
+        heading: str,
+        *blocks: Block,
+        pictures: tuple[tuple[Picture, str], ...] = (),
+        key: str = "",
+    ) -> None:
+        """Answer in the chat that asked.
+
+        Args:
+            heading: what stands above all; may be empty.
+            blocks: the words and tables; those without lines are left out.
+            pictures: each with its caption, above the words.
+            key: the message's name; one per request unless given.
+        """
         shown = [block for block in blocks if block.lines]
         tables = tuple(n for n, block in enumerate(shown) if block.kind is Kind.TABLE)
         words = tuple("\n".join(block.lines) for block in shown)
-        self.post(Answer(heading, words, tables))
+        self.post(Answer(heading, words, tables, pictures), key=key)
 
     def note(self, code: NoticeCode, subject: str = "", **values: str) -> None:
         """Answer with one of the bot's short messages."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.ports.pictures import Picture
+from bot.ports.reviews import Review
 from core.domain.decision import Decision, Standing
 from core.domain.portfolio import Flow
 from core.domain.proposal import Fill, Order, Proposal
@@ -141,6 +142,7 @@ class Digest:
         ages: how old each input is.
         journal_seq, journal_head: the journal's end, witnessed outside by this message.
         picture: what is drawn above it; None where pictures are off.
+        review: the scorecard of the last 90 days, in the first digest of a month.
     """
 
     mode: Mode
@@ -158,6 +160,7 @@ class Digest:
     journal_head: str
     explanation: Explanation
     picture: Picture | None = field(default=None, metadata={"younger": True})
+    review: Review | None = field(default=None, metadata={"younger": True})
 
 
 class NoticeCode(StrEnum):

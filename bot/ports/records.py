@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.ports.books import Books
 from bot.ports.feeds import Readings
 from bot.ports.journal import Journal
 from bot.ports.mail import Inbox, Outbox
@@ -290,6 +291,11 @@ class Transaction(Protocol):
     @property
     def withheld(self) -> WithheldPlans:
         """Plans that a pause held back."""
+        ...
+
+    @property
+    def books(self) -> Books:
+        """The account and the books beside it, day by day."""
         ...
 
     @property

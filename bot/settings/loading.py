@@ -191,13 +191,13 @@ def read_policy_file(path: Path) -> PolicyFile:
         file = PolicyFile.model_validate(document)
         policy_of(file)
     except ValidationError as error:
-        raise InputInvalid(*(f"{path}: {line}" for line in _sentences(error))) from None
+        raise InputInvalid(*(f"{path}: {line}" for line in sentences(error))) from None
     except PolicyInvalid as error:
         raise InputInvalid(*(f"{path}: {line}" for line in error.problems)) from None
     return file
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+def sentences(error: ValidationError) -> Iterator[str]:
     """Yield one sentence per mistake: the key, the value, what was expected."""
     for row in error.errors(include_url=False, include_context=False):
         key = ".".join(str(part) for part in row["loc"])

@@ -116,6 +116,8 @@ class MessageSection(_Section):
     """until this local time"""
     loudness: dict[MessageName, Loudness] = Field(default_factory=dict)
     """on, silent or off per type of message; cards and alarms cannot be off"""
+    pictures: Literal["light", "dark", "off"] = "light"
+    """pictures in Telegram on a light or a dark ground, or none; tables stand beside them"""
 
 
 class RegimeSection(_Section):

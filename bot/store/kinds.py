@@ -32,6 +32,8 @@ kind                       payload
                            without new values there is no entry
 ``withheld.kept``          decision_id, pause_on, plan_digest, cost, trades
 ``withheld.marked``        decision_id, days, gained
+``books.marked``           day, decision_id, is_first, values and flows (by book), digest of the
+                           day, books (digests of the shadow books after it)
 ``message.failed``         outbox_id, chat_id, key, reason
 ``message.unsure``         outbox_id, chat_id, key; it may have arrived, twice tried
 =========================  =====================================================================
@@ -59,6 +61,7 @@ FLOW_BOOKED: Final = "flow.booked"
 READINGS_RECEIVED: Final = "readings.received"
 WITHHELD_KEPT: Final = "withheld.kept"
 WITHHELD_MARKED: Final = "withheld.marked"
+BOOKS_MARKED: Final = "books.marked"
 MESSAGE_FAILED: Final = "message.failed"
 MESSAGE_UNSURE: Final = "message.unsure"
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from core.domain.errors import StoreCorrupt
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a database that stands there starts without alembic."""
 
 APPLICATION_ID: Final = 0x45564B4C

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.store.books import SqliteBooks
 from bot.store.database_file import connection_on, open_beside, open_to_read, open_to_write
 from bot.store.decisions import SqliteDecisions
 from bot.store.errors import named_errors
@@ -39,6 +40,7 @@ class SqliteTransaction:
         self.flows = SqliteFlows(work, self.journal)
         self.readings = SqliteReadings(work, self.journal)
         self.withheld = SqliteWithheld(work, self.journal)
+        self.books = SqliteBooks(work, self.journal)
         self.outbox = SqliteOutbox(work, self.journal)
         self.inbox = SqliteInbox(work)
         self.memory = SqliteMemory(work, self.journal)

@@ -1,7 +1,7 @@
 """The journal seen from outside: is the chain whole, was every execution approved, and the export.
 
-Decisions, what they were made from, plans, and what feeds said stand beside the journal, which
-holds the digests: all are compared.
+Decisions, what they were made from, plans, what feeds said and the four books stand beside the
+journal, which holds the digests: all are compared.
 The chain shows edits, removals and swaps inside the journal. It cannot show that its end was cut
 off; that takes anchors, (seq, hash) pairs that were witnessed elsewhere, e.g. in daily digests.
 Source: METHODS 8.8.
@@ -46,7 +46,7 @@ class JournalVerdict:
 def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) -> JournalVerdict:
     """Check every entry's number, link and hash, the anchors, and the approval of each execution.
 
-    Then check that decisions, their inputs, plans and readings are those whose digests were
+    Then check that decisions, their inputs, plans, readings and books are those whose digests were
     witnessed.
 
     Args:
@@ -98,6 +98,7 @@ def _verdict_on_inputs(store: SqliteStore, chain: "_Chain") -> JournalVerdict:
             reading.decisions.first_damage(),
             reading.proposals.first_damage(),
             reading.readings.first_damage(),
+            reading.books.first_damage(),
         )
         seq, problem = min((one for one in found if one is not None), default=(0, ""))
         if not problem:

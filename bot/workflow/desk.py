@@ -40,6 +40,7 @@ class Audience:
         quiet_from, quiet_to: local hours in which everything but alarms arrives without a sound.
         zone: the local time zone.
         language: of everything that is said there, e.g. ``en``.
+        pictures: whether pictures stand beside tables.
     """
 
     approvers: tuple[str, ...]
@@ -49,6 +50,7 @@ class Audience:
     quiet_to: time | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     language: str = "en"
+    pictures: bool = True
 
     def loudness_of(self, kind: MessageType, at: datetime) -> Loudness:
         """Return how a message of this type arrives at this instant."""

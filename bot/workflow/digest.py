@@ -1,15 +1,19 @@
 """The daily summary, which doubles as a heartbeat and as the journal's outside witness."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.ports.messages import DataAge, Digest, MessageType
+from bot.ports.pictures import Allocation
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
+from bot.workflow.charting import allocation
 from bot.workflow.check import look
 from bot.workflow.desk import Desk, post
 from bot.workflow.flows import TOLD, reconcile, sync_flows
+from bot.workflow.review import MONTHLY_SPAN, compose_review
 from core.domain.decision import Decision
 from core.domain.portfolio import Balance
 from core.domain.proposal import Proposal
@@ -24,8 +28,11 @@ MOST_PROPOSALS = 10_000
 
 
 async def post_digest(desk: Desk) -> Digest:
-    """Compose the digest since the last one, write it down for everybody, and remember it."""
-    digest = await compose_digest(desk)
+    """Compose the digest since the last one, write it down for everybody, and remember it.
+
+    The first one of a month carries a review. Source: METHODS 6.6, shown monthly.
+    """
+    digest = await _with_monthly_review(desk, await compose_digest(desk))
     with desk.store.transaction() as tx:
         payload = {"seq": digest.journal_seq, "head": digest.journal_head}
         tx.journal.append("digest.posted", "engine", payload, at=digest.at)
@@ -33,6 +40,18 @@ async def post_digest(desk: Desk) -> Digest:
         key = f"digest:{digest.at.isoformat()}"
         post(tx, desk, MessageType.DIGEST, key=key, message=digest)
     return digest
+
+
+async def _with_monthly_review(desk: Desk, digest: Digest) -> Digest:
+    """Add the review where the digest before was of another local month, and books are marked."""
+    zone = desk.audience.zone
+    before, now = digest.since.astimezone(zone), digest.at.astimezone(zone)
+    if (before.year, before.month) == (now.year, now.month):
+        return digest
+    review = await compose_review(desk, MONTHLY_SPAN)
+    if review.picture is None:
+        return digest
+    return replace(digest, review=review, picture=review.picture if digest.picture else None)
 
 
 async def compose_digest(desk: Desk) -> Digest:
@@ -78,7 +97,15 @@ async def compose_digest(desk: Desk) -> Digest:
         journal_seq=seq,
         journal_head=head,
         explanation=await desk.narrator.explain(facts),
+        picture=_picture(desk, decisions),
     )
+
+
+def _picture(desk: Desk, decisions: Sequence[Decision]) -> Allocation | None:
+    """Return the weights that the table shows; None without one, and where pictures are off."""
+    standings = decisions[-1].standings if decisions else ()
+    is_shown = desk.audience.pictures and bool(standings)
+    return allocation(standings, desk.policy.quote) if is_shown else None
 
 
 @exact

@@ -28,6 +28,7 @@ NEUTRAL = re.compile(
         (
             r"\b(BTC|ETH|SOL|LINK|USD|XRP)\b",  # symbols
             r"\b[Ee]venkeel(\.toml)?\b|\bapprovers\b|Europe/Berlin",  # programs, files, places
+            r"/(chart|review) [a-z]+|[“„]evenkeel [a-z ]+[”“]",  # commands with what follows
             r"“approve”|„approve“|/[a-z]+\b",  # commands
             r"\b(?=\w*\d)[0-9a-z]{8,12}\b",  # ids
             r"\b(h|s|min)\b",  # units

@@ -187,6 +187,8 @@ def test_the_viewers_commands_are_exactly_these() -> None:
         "ask",
         "regime",
         "history",
+        "chart",
+        "review",
         "digest",
         "settings",
     }

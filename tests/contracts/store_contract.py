@@ -1,5 +1,6 @@
-"""What every store must do, as cards S01 to S123; a subclass supplies a fixture ``store``."""
+"""What every store must do, as cards S01 to S133; a subclass supplies a fixture ``store``."""
 
+from tests.store.book_cards import BookCards
 from tests.store.journal_cards import DecisionCards, JournalCards
 from tests.store.message_cards import InboxCards, OutboxCards
 from tests.store.order_cards import FlowCards, OrderCards
@@ -22,5 +23,6 @@ class StoreContract(
     TransactionCards,
     ReadingCards,
     WithheldCards,
+    BookCards,
 ):
     """All cards together."""

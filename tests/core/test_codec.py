@@ -1,7 +1,7 @@
 """Values to canonical JSON and back (INV-11; METHODS 0.2, 8.8)."""
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.ports.messages import Answer, Notice
+from bot.ports.pictures import (
+    Allocation,
+    AllocationRow,
+    BookValues,
+    DayLine,
+    DayMark,
+    Drawdowns,
+    DriftHistory,
+    MarketRibbon,
+    Picture,
+)
 from core.codec import (
     GENESIS,
     bar_series,
@@ -228,3 +240,40 @@ def test_the_chain_ties_every_entry_to_the_one_before() -> None:
         hashes.add(chain_hash(entry | changed))
     assert len(hashes) == 5
     assert chain_hash(dict(reversed(entry.items()))) == chain_hash(entry)
+
+
+def _pictures() -> tuple[Picture, ...]:
+    days, line = (date(2026, 3, 2),), DayLine("BTC", (0.1, None))
+    return (
+        Allocation((AllocationRow("BTC", 0.1 + 0.2, 0.5, 1 / 3, 1e-17),)),
+        DriftHistory(days, (line,)),
+        BookValues(days, (line,)),
+        BookValues(days, (line,), (DayMark(days[0], "executed"),)),
+        Drawdowns(days, (line,)),
+        MarketRibbon("BTC", "USD", days, (110000.5, None), ("up",), ("NORMAL",)),
+    )
+
+
+@pytest.mark.parametrize("picture", _pictures(), ids=lambda one: type(one).__name__)
+def test_pictures_that_look_alike_are_read_back_as_what_they_were(picture: Picture) -> None:
+    """Kinds with the same fields are told apart by name, and floats keep every bit."""
+    hint: Any = Answer
+    answer = Answer("", (), pictures=((picture, "caption"),))
+    again = decode(hint, json.loads(json.dumps(encode(hint, answer))))
+    assert again == answer
+    assert type(again.pictures[0][0]) is type(picture)
+
+
+def test_a_union_without_look_alikes_bears_no_names() -> None:
+    """What was stored before there were pictures reads as before, byte for byte."""
+    kinds: Any = Answer | Notice
+    assert encode(kinds, Answer("a", ())) == {"heading": "a", "blocks": [], "tables": []}
+
+
+def test_a_picture_of_no_known_kind_is_refused() -> None:
+    """A name that nobody knows is a damaged record, not a guess."""
+    hint: Any = Answer
+    document = encode(hint, Answer("", (), pictures=((_pictures()[1], ""),)))
+    document["pictures"][0][0]["$is"] = "Drawing"
+    with pytest.raises(StoreCorrupt):
+        decode(hint, document)

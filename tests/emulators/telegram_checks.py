@@ -119,10 +119,10 @@ def measure_photo(upload: Upload) -> tuple[int, int]:
         raise bad_request("file is too big")
     if upload.data.startswith(_JPEG):
         return 1280, 720
-    if not upload.data.startswith(_PNG):
+    if not upload.data.startswith(_PNG) or upload.data[12:16] != b"IHDR":
         raise bad_request("IMAGE_PROCESS_FAILED")
-    width, height = struct.unpack(">II", upload.data[16:24])
-    too_narrow = max(width, height) > _MAX_PHOTO_RATIO * min(width, height)
+    width, height = struct.unpack(">II", upload.data[16:24].ljust(8, b"\0"))
+    too_narrow = max(width, height, 1) > _MAX_PHOTO_RATIO * min(width, height)
     if width + height > _MAX_PHOTO_SIDES or too_narrow:
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
     return width, height

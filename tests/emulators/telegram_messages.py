@@ -37,7 +37,7 @@ def send_message(world: World, params: Params) -> object:
 
 
 def send_photo(world: World, params: Params) -> object:
-    """Send an uploaded picture with a caption."""
+    """Send an uploaded picture with a caption; it must come as a file with a name."""
     upload = _required_upload(params, "photo")
     width, height = measure_photo(upload)
     photo = {**_file(world, upload), "width": width, "height": height}

@@ -27,6 +27,7 @@ from core.engine import ENGINE_VERSION
 from core.lifecycle import PROPOSAL_LIVE
 from tests.store import damage, old_database, samples
 from tests.store.arranging import PID
+from tests.store.book_cards import BOOKS, book_day
 from tests.store.sample_messages import messages
 from tests.store.samples import AT, PLAN, POLICY, STATE
 from tests.store.shortfall_cards import leg
@@ -92,6 +93,17 @@ def test_database_without_measured_costs_is_brought_up(path: Path) -> None:
         tx.shortfalls.add([leg(1)])
     with open_store(path, read_only=True) as store, store.reading() as tx:
         assert list(tx.shortfalls.of(PID)) == [leg(1)]
+
+
+def test_database_without_books_is_brought_up(path: Path) -> None:
+    """A database of the revision before has no books yet, and begins them with its next day."""
+    old_database.build(path, "0003")
+    with open_store(path) as store, store.transaction() as tx:
+        assert tx.books.latest() is None
+        assert (list(tx.books.days()), list(tx.books.current())) == ([], [])
+        assert tx.books.add(book_day(decision_id=tx.decisions.ids()[0]), BOOKS)
+    with open_store(path, read_only=True) as store, store.reading() as tx:
+        assert list(tx.books.current()) == list(BOOKS)
 
 
 def test_old_database_is_read_whole(old: Path) -> None:

@@ -9,6 +9,7 @@ from bot.store.verify import JournalVerdict, verify_journal
 from core.codec import GENESIS
 from tests.store import damage, samples
 from tests.store.arranging import add_decision
+from tests.store.book_cards import BOOKS, book_day
 from tests.store.samples import AT
 
 
@@ -88,3 +89,29 @@ def test_changed_inputs_are_found(inputs: Path, sql: str, bad_seq: int) -> None:
     damage.run(inputs, sql)
     verdict = check(inputs)
     assert (verdict.ok, verdict.bad_seq) == (False, bad_seq)
+
+
+@pytest.mark.parametrize(
+    ("sql", "bad_seq"),
+    [
+        ("UPDATE book_mark SET value = '1' WHERE book = 'plain' AND day < '2026-03-04'", 3),
+        ("UPDATE book_mark SET balances = '[' WHERE book = 'plain'", 3),
+        ("UPDATE book_mark SET cost = 'much' WHERE day > '2026-03-03'", 4),
+        ("UPDATE book_day SET prices = '[]' WHERE day > '2026-03-03'", 4),
+        ("DELETE FROM book_mark WHERE book = 'never' AND day > '2026-03-03'", 4),
+        ("UPDATE shadow_book SET document = '{}' WHERE name = 'always'", 4),
+        ("DELETE FROM shadow_book WHERE name = 'always'", 4),
+    ],
+)
+def test_changed_books_are_found(path: Path, sql: str, bad_seq: int) -> None:
+    """A mark, a price or a shadow book that is not as it was kept is found, and where."""
+    with open_store(path) as store, store.transaction() as tx:
+        for number in (1, 2):
+            add_decision(tx, number)
+        for number in (1, 2):
+            tx.books.add(book_day(number), BOOKS)
+    assert check(path).ok
+    damage.run(path, sql)
+    verdict = check(path)
+    assert (verdict.ok, verdict.bad_seq) == (False, bad_seq)
+    assert verdict.problem.startswith(f"entry {bad_seq}: the stored ")

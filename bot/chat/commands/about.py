@@ -150,4 +150,5 @@ def _messages(visit: Visit) -> Iterator[str]:
     if audience.quiet_from is not None and audience.quiet_to is not None:
         start, end = f"{audience.quiet_from:%H:%M}", f"{audience.quiet_to:%H:%M}"
         yield words.say("settings.quiet", start=start, end=end)
+    yield words.say("settings.pictures.on" if audience.pictures else "settings.pictures.off")
     yield words.say("settings.zone", zone=audience.zone.key)

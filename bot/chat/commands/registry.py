@@ -7,11 +7,13 @@ from typing import Final
 from bot.chat.commands import (
     about,
     asking,
+    charts,
     controls,
     deciding,
     looking,
     market,
     questions,
+    reviews,
     unknown,
 )
 from bot.chat.gate import Guarded
@@ -88,6 +90,8 @@ STANDARD: Final = Registry(
         (MenuLine("ask"), questions.ask),
         (MenuLine("regime"), market.regime),
         (MenuLine("history"), asking.history),
+        (MenuLine("chart"), charts.chart),
+        (MenuLine("review"), reviews.review),
         (MenuLine("digest"), asking.digest),
         (MenuLine("pause"), controls.pause),
         (MenuLine("resume"), controls.resume),

@@ -1,21 +1,41 @@
 """Blocks of lines -> pages of Telegram HTML, and the same as plain text.
 
 A page stays within Telegram's 4096 UTF-16 units after escaping. It ends between two lines, never
-inside a tag; the next one goes on under the same kind of block.
+inside a tag; the next one goes on under the same kind of block. A caption is shorter: 1024.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 from unicodedata import category
 
-LIMIT = 4096
+from bot.ports.pictures import Picture
 
+LIMIT = 4096
+CAPTION_LIMIT = 1024
+"""What stands below a picture, markup apart. Source: reference/telegram.md section 8."""
+
+_TAG = re.compile(r"<[^>]*>")
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of buttons: what stands on each, and what it carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture above the words.
+
+    Attributes:
+        picture: what it shows; drawn when it is sent.
+        caption: Telegram HTML, for where the words themselves are too long to be the caption.
+    """
+
+    picture: Picture
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,7 @@ class Rendered:
         news: of an edited message the part that is new, plain; empty when all of it is.
         rows: the buttons row by row, none for people who may only look.
         moved_up: stands where a page was, once its message has fewer of them.
+        photos: the pictures above the first page.
     """
 
     pages: tuple[str, ...]
@@ -35,6 +56,7 @@ class Rendered:
     news: str = ""
     rows: Rows = ()
     moved_up: str = ""
+    photos: tuple[Photo, ...] = ()
 
 
 class Kind(StrEnum):
@@ -109,6 +131,24 @@ def clean(words: str) -> str:
     if words.isascii() and words.isprintable():
         return words
     return "".join(c for c in words if c == _JOINER or category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def bare(page: str) -> str:
+    """Return what a reader sees of Telegram HTML: its text without tags."""
+    return unescape(_TAG.sub("", page))
+
+
+def caption(words: str) -> str:
+    """Return one line as a caption in Telegram HTML, cut where Telegram would refuse it."""
+    line = clean(words)
+    if units(line) > CAPTION_LIMIT:
+        line = f"{line[: CAPTION_LIMIT // 2 - 1]}…"
+    return escaped(line)
+
+
+def fits_caption(page: str) -> bool:
+    """Tell whether a page of Telegram HTML is short enough to stand below a picture."""
+    return units(bare(page)) <= CAPTION_LIMIT
 
 
 def units(words: str) -> int:

@@ -1,6 +1,6 @@
 """Outgoing messages -> what a person reads, with the buttons below."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
@@ -12,11 +12,14 @@ from bot.chat.render.cards import (
     card_update_blocks,
     second_card_blocks,
 )
+from bot.chat.render.charts import title_of
 from bot.chat.render.pages import (
     Block,
     Kind,
+    Photo,
     Rendered,
     Rows,
+    caption,
     escaped,
     head,
     pages,
@@ -43,6 +46,7 @@ from bot.ports.messages import (
     Report,
     SecondCard,
 )
+from bot.ports.pictures import Picture
 from core.domain.proposal import ProposalState
 from core.domain.units import Asset
 
@@ -102,14 +106,16 @@ class Renderer:
         reader = self._reader(outgoing.chat_id)
         message, words = outgoing.message, reader.words
         blocks = _blocks(message, reader)
-        if outgoing.repeated:
-            blocks = _marked(blocks, words.say("mark.repeated"))
+        mark = words.say("mark.repeated") if outgoing.repeated else ""
+        if mark:
+            blocks = _marked(blocks, mark)
         return Rendered(
             pages=pages(blocks, continued=words.say("mark.continued")),
             plain=plain(blocks),
             news=_news(message, reader) if isinstance(message, CardUpdate) else "",
             rows=_rows(message, outgoing.nonce, words),
             moved_up=escaped(words.say("mark.continued_above")),
+            photos=tuple(_photos(message, mark, words)),
         )
 
     def _reader(self, chat_id: str) -> Reader:
@@ -121,6 +127,17 @@ def _news(update: CardUpdate, reader: Reader) -> str:
     """Return what is new on a card; the fills of one that ended stand in the report below it."""
     news = card_news(update, reader)
     return plain(news[:1] if update.proposal.state in _REPORTED else news)
+
+
+def _photos(message: Message, mark: str, words: Words) -> Iterator[Photo]:
+    """Yield the pictures of a message, a repeated one's marked like its words."""
+    shown: tuple[tuple[Picture, str], ...] = ()
+    if isinstance(message, Answer):
+        shown = message.pictures
+    elif isinstance(message, Digest) and message.picture is not None:
+        shown = ((message.picture, title_of(message.picture, words)),)
+    for picture, told in shown:
+        yield Photo(picture, caption(f"{told} {mark}".rstrip()))
 
 
 def _blocks(message: Message, reader: Reader) -> list[Block]:  # one per kind

@@ -9,6 +9,7 @@ from bot.chat.render.figures import amount_text, exact
 from bot.chat.render.legs import fills_table
 from bot.chat.render.pages import Block, head, paragraph, table, text
 from bot.chat.render.reader import Reader
+from bot.chat.render.review import review_in_brief
 from bot.chat.render.shifted import shifted_lines
 from bot.chat.render.weights import room_column, weights_table
 from bot.chat.render.words import Words
@@ -48,6 +49,8 @@ def digest_blocks(digest: Digest, reader: Reader) -> list[Block]:
         last = room_column(latest.standings, words)
         blocks.append(table(weights_table(latest.standings, digest.quote, last=last, words=words)))
     blocks.append(paragraph(_prose(digest, latest, reader)))
+    if digest.review is not None:
+        blocks += review_in_brief(digest.review, reader)
     notes = (_happened(digest, words), _in_order(digest, reader))
     blocks += [text(*lines) for lines in notes if lines]
     return blocks

@@ -13,6 +13,8 @@ _PREFIXES = {
     "reasons": "reason.",
     "notices": "notice.",
     "chat": "chat.",
+    "charts": "chat.chart.",
+    "review": "chat.review.",
     "answers": "answer.",
 }
 

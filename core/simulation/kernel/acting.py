@@ -4,7 +4,7 @@ Numba compiles this file where it is installed.
 """
 
 # Compiled functions take arrays in place of objects:
-# ruff: noqa: PLR0913, PLR0917
+# ruff: noqa: PLR0913, PLR0917, C901
 
 import numpy as np
 
@@ -166,6 +166,7 @@ def write_holdings(log: Log, totals: Floats, bar: int, coins: Floats, cash: floa
     place = int(totals[0])
     if place < len(log.held_from):
         log.held_from[place] = bar
-        log.coins[place] = coins
+        for asset in range(len(coins)):
+            log.coins[place, asset] = coins[asset]
         log.cash[place] = cash
     totals[0] += 1.0

@@ -31,8 +31,8 @@ GRID_COLUMNS = (
 ``log_points`` the log return over the whole run times 100, flows taken out; ``volatility``,
 ``sharpe`` and ``max_drawdown`` are those of ``core.simulation.metrics`` on UTC days' closes, so
 that no policy needs a pass over every bar for them (a drawdown within a day is not seen);
-``turnover`` is the sum of one-way turnovers, a share of the portfolio; the rest are counts. A figure that does not
-exist is NaN.
+``turnover`` is the sum of one-way turnovers, a share of the portfolio; the rest are counts. A
+figure that does not exist is NaN.
 """
 
 _DAYS_A_YEAR = 365.25

@@ -122,7 +122,8 @@ def walk(
             segment_end = tape.starts[segment + 1]
             is_banded, is_guarded = False, tape.guarded[segment]
             if len(tape.targets) > 0:
-                targets[:] = tape.targets[segment]
+                for asset in range(count + 1):
+                    targets[asset] = tape.targets[segment, asset]
         if due == bar:
             day_marked = mark_days(tape, coins, cash, day_marked, bar, day_values)
             cash = execute(
@@ -133,7 +134,8 @@ def walk(
                 share = result[1] / plan_value
                 executed_at = float(tape.opened[bar])
                 new_money = 0.0
-                sides[:] = 0
+                for asset in range(count + 1):
+                    sides[asset] = 0
                 if limited:
                     turned_at[turns] = executed_at
                     turned[turns] = 0.0 if plan_is_first else share
@@ -291,7 +293,8 @@ def walk(
                         is_yes = tape.approved[bar]
                     if is_yes:
                         due = plan_bar + 1 + int(rules[DELAY])
-                        planned_at[:] = prices
+                        for asset in range(count):
+                            planned_at[asset] = prices[asset]
                         limit = min(limit, due)
             limit = min(limit, max(wait, bar + 1))
         after = bar + 1

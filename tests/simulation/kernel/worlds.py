@@ -49,7 +49,8 @@ class World:
     approvals: Approvals
     flows: tuple[CashFlow, ...]
     value: Money
-    start: datetime
+    start: datetime | None
+    end: datetime | None = None
 
 
 def world_of(number: int, *, days: int = 200) -> World:
@@ -109,7 +110,7 @@ def _bars(
     coin: Asset,
     closes: Floats,
     kept: np.ndarray,
-    rng: np.random.Generator,  # type: ignore[type-arg]
+    rng: np.random.Generator,
 ) -> AssetBars:
     closes = np.round(closes, 8)
     opens = np.concatenate([closes[:1], closes[:-1]]) * np.exp(rng.normal(0, 0.004, len(closes)))

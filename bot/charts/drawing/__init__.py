@@ -1,0 +1,1 @@
+"""What draws; loaded with the first picture."""

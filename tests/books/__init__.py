@@ -1,0 +1,1 @@
+"""The books beside the account, and the review that is made of them."""
