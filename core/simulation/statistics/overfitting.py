@@ -10,7 +10,7 @@ from core.simulation.bar_table import Floats
 
 BLOCKS = 16
 # Rows x settings held at once.
-_CHUNK_CELLS = 1 << 20
+_CHUNK_CELLS = 1 << 17
 _NOISE = 1e-12
 
 

@@ -74,7 +74,7 @@ def world_of(number: int, *, days: int = 200) -> World:
         ),
         approvals=_person(rng, start.date(), days),
         flows=_flows(rng, start.date(), days),
-        value=Money(_pick(rng, "3000", "5200", "9900", "11200", "50000", "1000000")),
+        value=Money(_pick(rng, "60", "3000", "5200", "9900", "11200", "50000", "1000000")),
         start=start,
     )
 
