@@ -78,7 +78,7 @@ def find_destination(
         stand = stands[asset]
         width = side_of_band(weights[asset], stand.target, stand.band)
         weights[asset] = Weight(stand.target + sign * level * width)
-    _settle_rest(stands, weights, moved=moved, cash=cash)
+    settle_rest(stands, weights, moved=moved, cash=cash)
     return Destination(weights, gap, level, tuple(sorted(raised)))
 
 
@@ -113,21 +113,24 @@ def _common_level(
     return ZERO, raised
 
 
-def _settle_rest(
+def settle_rest(
     stands: Mapping[Asset, Stand],
     weights: dict[Asset, Weight],
     *,
     moved: Mapping[Asset, Weight],
     cash: Asset,
 ) -> None:
-    """Keep as cash what cannot be placed; scale the breached buys by what cannot be found."""
+    """Keep as cash what cannot be placed; scale the breached buys by what cannot be found.
+
+    What rounding leaves over goes to the cash, in either direction.
+    """
     rest = ONE - sum(weights.values(), ZERO)
-    if rest > ZERO:
+    if rest >= -_NOISE:
         weights[cash] = Weight(weights[cash] + rest)
         return
     buys = {a: moved[a] - stands[a].weight for a in moved if moved[a] > stands[a].weight}
     total = sum(buys.values(), ZERO)
-    if rest < ZERO and total > ZERO:
+    if total > ZERO:
         kept = max(ZERO, ONE + rest / total)
         for asset, rise in buys.items():
             weights[asset] = Weight(stands[asset].weight + rise * kept)

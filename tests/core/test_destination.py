@@ -14,6 +14,7 @@ from core.planning.destination import (
     edge_destination,
     find_destination,
     place_new_money,
+    settle_rest,
 )
 from tests.core.worked import by_calculator
 from tests.strategies import FEWER, World, worlds
@@ -238,3 +239,16 @@ def test_as_few_as_needed_are_raised(world: World) -> None:
             assert abs(height - plan.destination.level) <= NEARLY
         else:
             assert height >= plan.destination.level - NEARLY
+
+
+@pytest.mark.parametrize("rest", ["-1e-33", "0", "1e-33"])
+def test_rounding_takes_nothing_from_a_breached_buy(rest: str) -> None:
+    """What 34 digits leave over falls on cash; a buy that was lifted further stays where it is."""
+    stands = {"BTC": stand("0.5", "0.4"), "ETH": stand("0.2", "0.4"), "USD": stand("0.3", "0.2")}
+    named = {Asset(name): row for name, row in stands.items()}
+    left = Decimal(rest)
+    lifted = {"BTC": Decimal("0.4"), "ETH": Decimal("0.37") - left, "USD": Decimal("0.23")}
+    weights = {Asset(name): Weight(weight) for name, weight in lifted.items()}
+    settle_rest(named, weights, moved={Asset("ETH"): Weight(Decimal("0.35"))}, cash=USD)
+    assert weights[Asset("ETH")] == lifted["ETH"]
+    assert sum(weights.values(), ZERO) == ONE
