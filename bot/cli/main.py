@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from bot.cli.backtest import backtest
 from bot.cli.backup import backup, restore
 from bot.cli.check import check
 from bot.cli.doctor import doctor
@@ -18,6 +19,8 @@ from bot.cli.plan import plan
 from bot.cli.records import replay, settings, unhalt
 from bot.cli.run import run
 from bot.cli.signals import signals
+from bot.cli.study import study
+from bot.cli.sweep import sweep
 from bot.settings.redaction import guard_tracebacks, redacted
 from core.domain.errors import EvenkeelError, InvariantBroken
 
@@ -45,6 +48,9 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     plan,
     signals,
+    backtest,
+    sweep,
+    study,
     replay,
     settings,
     backup,

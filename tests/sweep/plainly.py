@@ -1,0 +1,16 @@
+"""``evenkeel`` with a kernel that is not compiled, as where Numba is not installed.
+
+Such a sweep is slow enough to be stopped in the middle, and needs no compiler to begin.
+"""
+
+from bot.cli.main import main
+from core.simulation.kernel import engine
+
+
+def _cannot() -> bool:
+    return False
+
+
+if __name__ == "__main__":
+    engine.can_compile = _cannot
+    main()
