@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STOPPED = 130
 _PERCENT = Decimal("0.01")
 _HUNDRED = Decimal(100)
+_MOST_VALUE = Decimal(10**12)
 
 BarFile = Annotated[
     Path,
@@ -110,11 +111,11 @@ def backtest(
     It decides on each close and fills at the next open, with costs. Beside it stand drift, holding
     BTC, fixed bands and a monthly calendar over the same days.
     """
-    from bot.cli.backtest_document import check_out, document_of, write_days
+    from bot.cli.backtest_document import check_out
     from bot.research.backtests import Asked
 
     if out is not None:
-        check_out(out)
+        check_out(out, (bars, policy, fear_greed, funding, Path(approvals)))
     settings = settings_of(policy, None)
     asked = Asked(
         _policy(settings, has_index=fear_greed is not None),
@@ -128,13 +129,7 @@ def backtest(
         costs=_costs(settings, fee, impact=impact),
         tax_rate=_rate(tax_rate, "--tax-rate", most=_HUNDRED),
     )
-    told = _tell(asked)
-    if out is not None:
-        write_days(told, out)
-    if as_json:
-        print(json.dumps(document_of(told), ensure_ascii=False, indent=2))
-    else:
-        _print(told, out)
+    _hand_over(_tell(asked), as_json=as_json, out=out)
 
 
 def _tell(asked: "Asked") -> "Told":
@@ -149,13 +144,20 @@ def _tell(asked: "Asked") -> "Told":
         sys.exit(STOPPED)
 
 
-def _print(told: "Told", out: Path | None) -> None:
+def _hand_over(told: "Told", *, as_json: bool, out: Path | None) -> None:
+    """Print first: a disk that is full costs the file of days, not what was computed."""
+    from bot.cli.backtest_document import document_of, write_days
     from bot.cli.backtest_page import page_lines
 
-    for line in page_lines(told):
-        print(line)
+    if as_json:
+        print(json.dumps(document_of(told), ensure_ascii=False, indent=2))
+    else:
+        for line in page_lines(told):
+            print(line)
     if out is not None:
-        print(f"\nEvery day is a line of {out}.")
+        write_days(told, out)
+        if not as_json:
+            print(f"\nEvery day is a line of {out}.")
 
 
 def _policy(settings: Settings, *, has_index: bool) -> Policy:
@@ -181,8 +183,10 @@ def _rate(text: str, option: str, *, most: Decimal) -> Rate:
 
 def _amount(text: str) -> Money:
     amount = _number(text)
-    if amount is None or amount < ONE:
-        raise InputInvalid(f"--value is {text!r}; an amount of at least 1 is expected, as 10000")
+    if amount is None or not ONE <= amount <= _MOST_VALUE:
+        raise InputInvalid(
+            f"--value is {text!r}; an amount from 1 to {_MOST_VALUE:,} is expected, as 10000"
+        )
     return Money(amount)
 
 
@@ -205,7 +209,10 @@ def _day(text: str | None, option: str) -> datetime | None:
 
 def _day_after(text: str | None, option: str) -> datetime | None:
     day = _day(text, option)
-    return None if day is None else day + timedelta(days=1)
+    try:
+        return None if day is None else day + timedelta(days=1)
+    except OverflowError:  # the last day of the calendar, which no file reaches
+        return day
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """A finished backtest -> a JSON document, and a CSV file of its days."""
 
 import csv
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -40,7 +41,7 @@ def document_of(told: Told) -> Document:
             "impact": asked.costs.impact,
         },
         "tax": {"flat_rate": text_of(asked.tax_rate), "basis": "average cost", "is_paid": False},
-        "notes": list(prepared.notes),
+        "notes": list(told.notes),
         "metrics": [asdict(one) for one in told.metrics],
         "less_fixed_bands": None if found is None else {**asdict(found), "seed": SEED},
         "proposals": [_proposal(row) for row in told.backtest.proposals],
@@ -86,17 +87,30 @@ def _proposal(row: AskedProposal) -> Document:
     }
 
 
-def check_out(path: Path) -> None:
+def check_out(path: Path, inputs: Iterable[Path | None]) -> None:
     """Refuse a place where the days cannot be written, before anything is computed.
 
+    Args:
+        path: the file of days.
+        inputs: the files that are read; none of them may be written over.
+
     Raises:
-        InputInvalid: it does not end in .csv, is a folder, or lies in none.
+        InputInvalid: it does not end in .csv, is a folder or one of the inputs, or cannot be made.
     """
     if path.suffix.lower() != ".csv":
         raise InputInvalid(f"{path} does not end in .csv; name the file of days with that ending")
-    if path.is_dir() or not path.parent.is_dir():
-        what = "is a folder" if path.is_dir() else f"cannot be made: {path.parent} is no folder"
+    is_folder = os.path.isdir(path)  # noqa: PTH112  # False, no error, for a name that is too long
+    if is_folder or not path.parent.is_dir():
+        what = "is a folder" if is_folder else f"cannot be made: {path.parent} is no folder"
         raise InputInvalid(f"{path} {what}; name a file in a folder that exists")
+    if path.resolve() in [one.resolve() for one in inputs if one is not None]:
+        raise InputInvalid(f"{path} is one of the files that are read; name another for the days")
+    beside = _beside(path)
+    try:
+        beside.touch()
+        beside.unlink()
+    except OSError as error:
+        raise InputInvalid(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write_days(told: Told, path: Path) -> None:
@@ -107,13 +121,18 @@ def write_days(told: Told, path: Path) -> None:
     """
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows(_days(told))
-    beside = path.with_name(path.name + ".part")
+    beside = _beside(path)
     try:
         beside.write_text(text.getvalue(), encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise InputInvalid(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _beside(path: Path) -> Path:
+    """Return where the days are written before they take the place of what was there."""
+    return path.with_name(path.name + ".part")
 
 
 def _days(told: Told) -> Iterator[list[object]]:

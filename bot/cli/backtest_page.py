@@ -24,7 +24,7 @@ _WHY = {
     Gate.DATA: "the data lacked a price",
     Gate.PAUSE: "the market was too rough",
     Gate.BREACH: "everything stood in its band, or a day's confirmation was awaited",
-    Gate.ORDERS: "no order was left that is worth sending",
+    Gate.ORDERS: "no order was left that is worth sending, or that the market could take",
     Gate.BENEFIT: "the cost was above the benefit",
     Gate.LIMITS: "a limit held it back: one a day, days after a trade, turnover",
 }
@@ -52,7 +52,7 @@ def page_lines(told: Told) -> Iterator[str]:
 def _title(told: Told) -> str:
     window, source = told.prepared.window, told.prepared.course.matrix.source
     return (
-        f"Backtest on {source}: {window.days:,} days from {window.first} to {window.last}, "
+        f"Backtest on {source}: {_days(window.days)} from {window.first} to {window.last}, "
         f"{told.sample.value}"
     )
 
@@ -108,11 +108,11 @@ def _notes(told: Told) -> Iterator[str]:
         last < 0 for last in told.prepared.course.matrix.delisted_after
     ):
         yield (
-            "Survivors only: no coin of this file ended, and coins that did not end were chosen "
-            "with hindsight. The growth of every column is flattered by that; differences between "
-            "columns less so."
+            "Survivors only: no coin of these targets ended, and coins that did not end were "
+            "chosen with hindsight. The growth of every column is flattered by that; differences "
+            "between columns less so."
         )
-    yield from told.prepared.notes
+    yield from told.notes
 
 
 def _table(told: Told) -> Iterator[str]:
@@ -165,8 +165,19 @@ def _days_down(one: Metrics) -> str:
     return days if one.underwater.is_recovered else f"{days}+"
 
 
+def _days(count: int) -> str:
+    return f"{count:,} {'day' if count == 1 else 'days'}"
+
+
 def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value * 100:,.1f} %"
+    """Return percent, always narrower than a column, so that no two figures touch."""
+    if value is None:
+        return "-"
+    percent = value * 100
+    for text in (f"{percent:,.1f} %", f"{percent:,.0f} %"):
+        if len(text) < _COLUMN:
+            return text
+    return f"{percent:.1e} %"
 
 
 def _plain(value: float | None, digits: int = 2) -> str:
@@ -192,19 +203,19 @@ def _asked(told: Told) -> Iterator[str]:
     for gate, days in Counter(told.backtest.failed_gates).most_common():
         if gate is not None:
             why = _WHY.get(gate, f"the {gate.value} gate said no")
-            yield from _wrapped(f"{days:,} days without a question: {why}.", indent="  ")
+            yield from _wrapped(f"{_days(days)} without a question: {why}.", indent="  ")
 
 
 def _what_it_says(told: Told) -> Iterator[str]:
     window = told.prepared.window
     if told.difference is None:
         yield (
-            f"{window.days} days are too few to say how the policy differs from fixed bands. No "
+            f"{_days(window.days)} are too few to say how the policy differs from fixed bands. No "
             "conclusion should rest on this run."
         )
     else:
         yield _difference_sentence(told, told.difference)
-    if not window.has_years:
+    if told.metrics[0].returns.growth is None:
         yield (
             f"The run covers {window.years:.1f} years; figures a year are left out below three, "
             "since one good or bad season would decide them. Volatility is no gain and stays."
@@ -223,12 +234,15 @@ def _difference_sentence(told: Told, found: Interval) -> str:
     verdict = (
         "The interval holds zero, so this run shows no difference in growth between the two."
         if found.covers_zero
-        else "The interval leaves zero out; one run in twenty does that by chance alone."
+        else (
+            "The interval leaves zero out; by chance alone one run in twenty does that, and with "
+            "few years nearer to one in ten."
+        )
     )
     return (
-        f"Policy less fixed bands: {shown.mean:+.1f} {per}, 95 % interval {shown.low:+.1f} to "
-        f"{shown.high:+.1f} ({told.sample.value}; paired stationary bootstrap, {found.draws:,} "
-        f"draws, blocks of {found.block:.0f} days). {verdict}"
+        f"Policy less fixed bands: {shown.mean:+z.1f} {per}, 95 % interval "
+        f"{shown.low:+z.1f} to {shown.high:+z.1f} ({told.sample.value}; paired stationary "
+        f"bootstrap, {found.draws:,} draws, blocks of {found.block:.0f} days). {verdict}"
     )
 
 

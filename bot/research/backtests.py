@@ -4,39 +4,40 @@ The backtest runs on ``decide()`` itself; the comparisons are those every table 
 Feeds whose history nobody has point in time are switched off, and said to be.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
+from bot.research.backtest_notes import (
+    all_of,
+    answers_note,
+    comparisons_note,
+    days_note,
+    size_note,
+)
 from bot.research.bars import read_bars
-from bot.research.columns import FileShape
+from bot.research.people import approvals_of
 from bot.research.readings import read_fear_greed
 from bot.research.study.funding_rates import read_funding
 from bot.research.study.windows import Sample, Window
 from bot.research.sweep.identity import code_version, file_hash
 from core.domain.errors import InputInvalid
-from core.domain.policy import Policy
+from core.domain.policy import Policy, ProfileName
 from core.domain.readings import ReadingSeries
 from core.domain.stress import Family
 from core.domain.units import ZERO, Asset, Money, Rate
 from core.engine import ENGINE_VERSION, policy_digest
 from core.simulation.backtest import (
-    ALWAYS,
-    NEVER,
     Approvals,
     Backtest,
     Course,
+    LivedDay,
     TradingCosts,
     course_of,
-    delayed,
-    random_approvals,
-    recorded,
     run_backtest,
 )
 from core.simulation.backtest.course import in_days
@@ -54,12 +55,8 @@ TRIALS = 60
 POLICY, FIXED = "policy", "fixed bands"
 BTC = Asset("BTC")
 
-_ANSWER_FILE = FileShape("file of answers", "ANSWER_FILE", ("day", "answer"))
-_ANSWERS = {"yes": True, "no": False}
 _EVER_KNOWN = frozenset({Family.PRICE, Family.CORRELATION})
 _ONE_DAY = timedelta(days=1)
-_MOST_DELAY = 365
-_RANDOM_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +123,7 @@ class Told:
         backtest: the policy's own.
         metrics: of the policy first, then of the comparisons.
         difference: of the policy to fixed bands; None where the days are too few.
+        notes: what a reader should know, as finished sentences.
         code: what tells this code from any other.
     """
 
@@ -133,6 +131,7 @@ class Told:
     backtest: Backtest
     metrics: tuple[Metrics, ...]
     difference: Interval | None
+    notes: tuple[str, ...]
     code: str
 
     @property
@@ -156,15 +155,25 @@ def prepare(asked: Asked) -> Prepared:
     readings = tuple(_readings(asked))
     policy, notes = _fitted(asked)
     course = course_of(table, policy, start=asked.start, end=asked.end, readings=readings)
+    _refuse_gap(course)
+    if asked.costs.impact:
+        _refuse_unknown_volume(table, course)
     days = [course.asked_on(bar) for bar in range(len(course))]
+    approvals, with_btc = approvals_of(asked.approvals, days), _with_btc(table, course)
     files = (("bars", asked.bars), ("index", asked.fear_greed), ("funding", asked.funding))
     return Prepared(
         asked,
         policy,
         course,
-        approvals_of(asked.approvals, days),
-        _with_btc(table, course),
-        (*notes, *course.notes),
+        approvals,
+        with_btc,
+        all_of(
+            days_note(table, course, asked.end),
+            notes,
+            course.notes,
+            answers_note(approvals, days),
+            comparisons_note(asked.costs, has_btc=with_btc is not None),
+        ),
         tuple((what, path.name, file_hash(path)) for what, path in files if path is not None),
     )
 
@@ -177,6 +186,12 @@ def tell(prepared: Prepared, show: Callable[[int, int], None]) -> Told:
         show: moves a progress bar: days lived, days in all.
     """
     asked, course = prepared.asked, prepared.course
+    sizes: Counter[ProfileName] = Counter()
+
+    def watch(lived: LivedDay) -> None:
+        sizes[lived.decision.next_state.size_profile] += 1
+        show(lived.bar + 1, len(course))
+
     backtest = run_backtest(
         course,
         prepared.policy,
@@ -185,7 +200,7 @@ def tell(prepared: Prepared, show: Callable[[int, int], None]) -> Told:
         tax_rate=asked.tax_rate,
         value=asked.value,
         name=POLICY,
-        watch=lambda lived: show(lived.bar + 1, len(course)),
+        watch=watch,
     )
     runs = [backtest.run, *_comparisons(prepared)]
     fixed = next(run for run in runs if run.name == FIXED)
@@ -194,72 +209,9 @@ def tell(prepared: Prepared, show: Callable[[int, int], None]) -> Told:
         backtest,
         tuple(_measured(run, course.matrix) for run in runs),
         _difference(backtest.run, fixed),
+        all_of(prepared.notes, size_note(prepared.policy, sizes)),
         f"evenkeel {version('evenkeel')}, engine {ENGINE_VERSION}, {code_version()}",
     )
-
-
-def approvals_of(text: str, days: Sequence[date]) -> Approvals:
-    """Return the person that ``--approvals`` describes.
-
-    Args:
-        text: always, never, random:SHARE:SEED, delayed:DAYS, or a file of answers.
-        days: every UTC date on which something might be asked.
-
-    Raises:
-        InputInvalid: it describes nobody.
-    """
-    kind, *parts = text.split(":")
-    try:
-        if text in {"always", "never"}:
-            return ALWAYS if text == "always" else NEVER
-        if kind == "random" and len(parts) == _RANDOM_PARTS - 1:
-            share, seed = float(parts[0]), int(parts[1])
-            if seed >= 0:
-                return random_approvals(share, np.random.default_rng(seed), days, name=text)
-        if kind == "delayed" and len(parts) == 1 and 0 <= int(parts[0]) <= _MOST_DELAY:
-            return delayed(int(parts[0]))
-    except ValueError:
-        pass
-    if kind in {"random", "delayed"} or not Path(text).is_file():
-        raise InputInvalid(
-            f"--approvals is {text!r}; always, never, random:SHARE:SEED such as random:0.7:1, "
-            f"delayed:DAYS such as delayed:2, or an existing file of answers is expected"
-        )
-    return recorded(read_answers(Path(text)), name=f"recorded in {Path(text).name}")
-
-
-def read_answers(path: Path) -> dict[date, bool]:
-    """Read recorded answers: CSV with the columns ``day`` (UTC date of the card) and ``answer``.
-
-    Raises:
-        InputInvalid: one sentence with the file, the row, the value and the mend.
-    """
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise _ANSWER_FILE.refusal(f"{path} cannot be read as a CSV file: {error}") from None
-    if not rows or not set(_ANSWER_FILE.columns) <= set(rows[0]):
-        raise _ANSWER_FILE.refusal(
-            f"{path} holds no answers; a header day,answer and rows such as 2024-03-01,yes "
-            "are expected"
-        )
-    found: dict[date, bool] = {}
-    for number, row in enumerate(rows, start=1):
-        day, answer = _answer(path, number, row)
-        if day in found:
-            raise _ANSWER_FILE.refusal(f"{path}, row {number} answers {day} again; keep one row")
-        found[day] = answer
-    return found
-
-
-def _answer(path: Path, number: int, row: dict[str, str]) -> tuple[date, bool]:
-    try:
-        return date.fromisoformat(row["day"].strip()), _ANSWERS[row["answer"].strip().lower()]
-    except (ValueError, KeyError, AttributeError):
-        raise _ANSWER_FILE.refusal(
-            f"{path}, row {number} is {row['day']!r}, {row['answer']!r}; a UTC day such as "
-            "2024-03-01 and yes or no are expected"
-        ) from None
 
 
 def _readings(asked: Asked) -> Iterable[ReadingSeries]:
@@ -293,6 +245,34 @@ def _fitted(asked: Asked) -> tuple[Policy, tuple[str, ...]]:
     return policy, tuple(notes)
 
 
+def _refuse_gap(course: Course) -> None:
+    """Refuse to begin on a day that a coin lacks: it would be had at a price of the past."""
+    lacking = [
+        asset
+        for asset, has_bar in zip(course.matrix.assets, course.matrix.has_bar[:, 0], strict=True)
+        if not has_bar
+    ]
+    if lacking:
+        raise InputInvalid(
+            f"--from is {course.day(0)}, and {course.matrix.source} has no bar of "
+            f"{', '.join(lacking)} on that day; begin on a day that every coin has"
+        )
+
+
+def _refuse_unknown_volume(table: BarTable, course: Course) -> None:
+    """Refuse impact without volumes: every order would be held back, and nobody told why."""
+    lacking = [
+        bars.asset
+        for bars in table.series
+        if bars.asset in course.matrix.assets and not (bars.volumes > 0.0).any()
+    ]
+    if lacking:
+        raise InputInvalid(
+            f"--impact is worked out from volumes, and {table.source} has none of "
+            f"{', '.join(lacking)}; add the column volume, or leave --impact out"
+        )
+
+
 def _with_btc(table: BarTable, course: Course) -> PriceMatrix | None:
     """Return the prices of the coins and of BTC; None where BTC lacks some of the days."""
     matrix = course.matrix
@@ -300,7 +280,7 @@ def _with_btc(table: BarTable, course: Course) -> PriceMatrix | None:
         return matrix
     days, starts = in_days(table), matrix.starts
     own = days.bars_of(BTC)
-    if own is None or own.starts[0] > starts[0] or own.starts[-1] < starts[-1]:
+    if own is None or starts[0] not in own.starts or own.starts[-1] < starts[-1]:
         return None
     return matrix_of(days, (*matrix.assets, BTC), course.starts_at, course.ends_at)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.research.backtests import read_answers
+from bot.research.people import read_answers
 from bot.research.study.language import template_problems
 from core.domain.errors import InputInvalid
 from tests.backtest_command.files import POLICY, bar_file, index_file, policy_file

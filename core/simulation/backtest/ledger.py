@@ -103,7 +103,8 @@ class Ledger:
         self._costs[bar] = float(sum((row.fee + row.slippage for row in trades), ZERO))
         self._predicted[bar] = float(sum((row.predicted for row in trades), ZERO))
         gain = sum((row.gain for row in trades), ZERO)
-        self._taxes[bar] = float(self._tax_on(gain, trades[0].day.year))
+        # A coin that was sold out on this very bar has left its own line there.
+        self._taxes[bar] += float(self._tax_on(gain, trades[0].day.year))
 
     def sold_out(self, delisting: Delisting) -> None:
         """Write down a coin that ended; its loss is set off against gains of its year."""

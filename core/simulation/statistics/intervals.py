@@ -25,6 +25,8 @@ BLOCK = 60.0
 # A block longer than this share of the series leaves too few blocks to vary: the interval would
 # come out too narrow just where least is known.
 _LARGEST_SHARE = 0.1
+# What rounding leaves between two runs that did the same: no difference at all.
+_NOISE = 1e-12
 # Rows drawn at once: bounds the memory whatever the number of draws.
 _CHUNK_CELLS = 1 << 20
 
@@ -97,6 +99,7 @@ def paired_interval(
     if a.shape != b.shape or a.ndim != 1:
         raise ValueError(f"series of shapes {a.shape} and {b.shape} do not pair day by day")
     differences = np.asarray(a - b, dtype=np.float64)
+    differences[np.abs(differences) < _NOISE] = 0.0
     days = len(differences)
     if days < FEWEST_DAYS:
         raise ValueError(f"{days} paired days; an interval needs at least {FEWEST_DAYS}")

@@ -101,6 +101,18 @@ def test_the_tax_of_a_year_is_the_rate_on_its_net_gain() -> None:
     assert any(gain > ZERO for gain in gains.values())
 
 
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_an_ending_and_an_order_of_the_same_close_are_both_taxed(seed: int) -> None:
+    """B7: a coin is sold out before a close, and what is decided on that close keeps its tax."""
+    policy = plain({"BTC": "0.3", "ETH": "0.5", "USD": "0.2"})
+    course = course_of(market(200, seed=seed, ends={"ETH": 100}), policy)
+    test = run_backtest(course, policy, tax_rate=TAX)
+    assert any(test.run.orders[row.bar] for row in test.proposals if row.bar == 100)
+    gain = sum((row.gain for row in test.trades), ZERO)
+    gain += sum((row.gain for row in test.delistings), ZERO)
+    assert test.run.taxes.sum() == pytest.approx(float(TAX * max(gain, ZERO)), abs=1e-6)
+
+
 def test_a_year_that_ends_in_a_loss_has_no_tax() -> None:
     """B7: a loss takes back what was estimated earlier in its year, and never more than that."""
     policy = plain(THREE, confirm=1)

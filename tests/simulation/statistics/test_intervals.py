@@ -125,6 +125,13 @@ def test_equal_policies_differ_by_nothing(block: float | None) -> None:
     assert found.covers_zero
 
 
+def test_what_rounding_leaves_is_no_difference() -> None:
+    """Two runs that did the same in another order of sums do not leave zero out."""
+    a = _noise(300, 1)
+    found = paired_interval(a, a + 1e-15, seed=1)
+    assert (found.mean, found.low, found.high) == (0.0, 0.0, 0.0)
+
+
 def test_blocks_stay_within_a_tenth_of_a_short_series() -> None:
     """Ninety days are not cut into blocks of sixty: the interval would be too narrow."""
     a, b = _noise(90, 1), _noise(90, 2)
