@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson, PolicyPath, settings_of
+from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath, settings_of
 from bot.settings import Settings
 from core.domain.errors import InputInvalid
 from core.domain.policy import Policy
@@ -29,20 +29,6 @@ _PERCENT = Decimal("0.01")
 _HUNDRED = Decimal(100)
 _MOST_VALUE = Decimal(10**12)
 
-BarFile = Annotated[
-    Path,
-    typer.Option(
-        "--bars",
-        metavar="FILE",
-        help="Bars of one source, parquet or CSV: asset, ts, open, high, low, close, volume.",
-    ),
-]
-FearGreedFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--fear-greed", metavar="FILE", help="The Fear & Greed index, parquet or CSV: ts, value."
-    ),
-]
 FundingFile = Annotated[
     Path | None,
     typer.Option(

@@ -24,6 +24,20 @@ DataDir = Annotated[
     Path | None,
     typer.Option("--data", "-d", metavar="DIR", help=f"The folder of the databases; also {DATA}."),
 ]
+BarFile = Annotated[
+    Path,
+    typer.Option(
+        "--bars",
+        metavar="FILE",
+        help="Bars of one source, parquet or CSV: asset, ts, open, high, low, close, volume.",
+    ),
+]
+FearGreedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--fear-greed", metavar="FILE", help="The Fear & Greed index, parquet or CSV: ts, value."
+    ),
+]
 # A switch takes no value, so its help names none.
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]
 

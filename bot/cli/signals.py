@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson
+from bot.cli.options import AsJson, FearGreedFile
 from core.domain.errors import InputInvalid
 from core.domain.policy import SYMBOL
 from core.domain.stress import Family
@@ -36,14 +36,6 @@ BarFile = Annotated[
         metavar="FILE",
         help="Daily bars, parquet or CSV: asset, ts, open, high, low, close, volume. "
         "High, low and volume may be empty.",
-    ),
-]
-FearGreedFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--fear-greed",
-        metavar="FILE",
-        help="The Fear & Greed index, parquet or CSV: ts, value.",
     ),
 ]
 DrivingAsset = Annotated[

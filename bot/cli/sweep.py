@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.options import AsJson, PolicyPath
+from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath
 from bot.settings.loading import read_policy_file
 from bot.settings.policy_file import DEMO, PolicyFile
 from core.domain.errors import InputInvalid
@@ -34,28 +34,12 @@ GridFile = Annotated[
         "random = 500, seed = 1 for a sample.",
     ),
 ]
-BarFile = Annotated[
-    Path,
-    typer.Option(
-        "--bars",
-        metavar="FILE",
-        help="Bars, parquet or CSV: asset, ts, open, high, low, close, volume.",
-    ),
-]
 ResultFile = Annotated[
     Path,
     typer.Option(
         "--out",
         metavar="RESULTS.parquet",
         help="The file of results; parts of an unfinished sweep are kept beside it.",
-    ),
-]
-FearGreedFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--fear-greed",
-        metavar="FILE",
-        help="The Fear & Greed index, parquet or CSV: ts, value.",
     ),
 ]
 FirstDay = Annotated[
