@@ -1,6 +1,8 @@
 """``evenkeel``: one program, one command per thing a person wants."""
 
+import errno
 import inspect
+import os
 import sys
 from collections.abc import Callable
 
@@ -25,7 +27,7 @@ from bot.settings.redaction import guard_tracebacks, redacted
 from core.domain.errors import EvenkeelError, InvariantBroken
 
 BAD_INPUT = 2
-OUR_FAULT = 70
+NO_OUTPUT = 74
 
 app = typer.Typer(
     name="evenkeel",
@@ -81,6 +83,13 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"evenkeel: {redacted(line)}", file=sys.stderr)
         sys.exit(BAD_INPUT)
+    except OSError as error:
+        # A write to standard output names no file.
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        print(f"evenkeel: the output has no room: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NO_OUTPUT)
 
 
 if __name__ == "__main__":
