@@ -103,7 +103,7 @@ def book_values(tx: Transaction, *, now: datetime, days: int) -> BookValues | No
     Source: METHODS 6.6.
     """
     first = now.date() - (days - 1) * A_DAY
-    marked = marked_in(tx.books.days(), first)
+    marked = marked_in(tx.books.days(since=first), first)
     if not marked:
         return None
     covered = tuple(row.day for row in marked)

@@ -1,30 +1,37 @@
 """The daily summary, which doubles as a heartbeat and as the journal's outside witness."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.ports.messages import DataAge, Digest, MessageType
+from bot.ports.messages import DataAge, Digest, MessageType, NoticeCode
 from bot.ports.pictures import Allocation
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
 from bot.workflow.charting import allocation
 from bot.workflow.check import look
-from bot.workflow.desk import Desk, post
+from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import TOLD, reconcile, sync_flows
 from bot.workflow.review import MONTHLY_SPAN, compose_review
 from core.domain.decision import Decision
+from core.domain.errors import EvenkeelError
 from core.domain.portfolio import Balance
 from core.domain.proposal import Proposal
 from core.domain.snapshot import Snapshot
 from core.domain.units import ZERO, Money, exact
 from core.facts import digest_facts
 
+log = logging.getLogger(__name__)
+
 LAST_DIGEST = "digest:last_at"
 FIRST_SPAN = timedelta(days=1)
 MOST_DECISIONS = 200
 MOST_PROPOSALS = 10_000
+
+_CANNOT = (ArithmeticError, EvenkeelError, LookupError, TypeError, ValueError)
+"""What may be wrong with a review; the digest is the heartbeat, and goes out without one."""
 
 
 async def post_digest(desk: Desk) -> Digest:
@@ -48,10 +55,24 @@ async def _with_monthly_review(desk: Desk, digest: Digest) -> Digest:
     before, now = digest.since.astimezone(zone), digest.at.astimezone(zone)
     if (before.year, before.month) == (now.year, now.month):
         return digest
-    review = await compose_review(desk, MONTHLY_SPAN)
+    try:
+        review = await compose_review(desk, MONTHLY_SPAN)
+    except _CANNOT as error:
+        _tell_of(desk, error)
+        return digest
     if review.picture is None:
         return digest
     return replace(digest, review=review, picture=review.picture if digest.picture else None)
+
+
+def _tell_of(desk: Desk, error: Exception) -> None:
+    """Leave a trace of a review that cannot be made, and tell people."""
+    log.error("the monthly review cannot be made", exc_info=error)
+    why, now = f"{type(error).__name__}: {error}", desk.clock.now()
+    with desk.store.transaction() as tx:
+        tx.journal.append("job.failed", "engine", {"job": "review", "why": why}, at=now)
+        key, kind = f"internal:review:{now.date()}", MessageType.ALARM
+        notify(tx, desk, NoticeCode.INTERNAL, key=key, kind=kind, job="review", why=why)
 
 
 async def compose_digest(desk: Desk) -> Digest:

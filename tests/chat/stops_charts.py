@@ -23,6 +23,7 @@ async def charting(folder: Path, tour: Tour) -> None:
     async with world(folder, language=tour.language) as made:
         await tour.ask(made, *CHARTS, "/review", at="before ")
         await one_day(made)
+        made.later(minutes=11)
         await tour.ask(made, *CHARTS, *REVIEWS, "/chart xyz", "/chart 31", at="first day ")
         await some_days(made, 24)
         made.later(minutes=11)

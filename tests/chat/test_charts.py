@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.chat.commands.charts import BURST
+from bot.chat.render.charts import picture_table
 from bot.chat.render.columns import WIDTH
+from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Command
 from bot.ports.pictures import Allocation, BookValues, Drawdowns, DriftHistory, MarketRibbon
 from bot.store.sqlite import SqliteStore
@@ -15,6 +17,7 @@ from tests.chat.stops_charts import CHARTS, one_day, some_days
 from tests.chat.tour import tables_of
 from tests.chat.world import ANN, EVE, VERA, Shown, World, world
 from tests.dsl import MORNING
+from tests.store.samples import BTC, USD
 
 KINDS = {
     "weights": Allocation,
@@ -167,6 +170,13 @@ async def test_switched_off_the_table_stands_alone(fresh: World) -> None:
     assert "BTC  61.9" in shown.words.plain
     assert "switched off in the policy file" in shown.words.plain
     assert "No pictures, tables alone" in (await fresh.send(ANN, "/settings"))[0]
+
+
+def test_a_market_without_a_price_has_no_empty_line_above_it() -> None:
+    """Where a day's price is not known yet, its table begins with what the market was doing."""
+    day = MORNING.date()
+    ribbon = MarketRibbon(BTC, USD, (day,), (None,), ("ranging",), ("NORMAL",))
+    assert picture_table(ribbon, ENGLISH)[0].startswith("moving sideways")
 
 
 async def test_a_picture_survives_a_restart(fresh: World) -> None:

@@ -1,15 +1,19 @@
 """``/review``: what was proposed, what was done, what became of it, and nothing that judges."""
 
+import math
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.chat.commands.charts import BURST
 from bot.chat.render.columns import WIDTH
 from bot.chat.render.pages import CAPTION_LIMIT, Kind, head, pages, plain, units
 from bot.chat.render.reader import Reader
-from bot.chat.render.review import review_blocks, review_head, review_in_brief
+from bot.chat.render.review import MOST_LISTED, review_blocks, review_head, review_in_brief
+from bot.chat.requests import Command
 from bot.explain.wording import LANGUAGES, wording_of
 from bot.ports.messages import Digest
 from bot.ports.reviews import Review
@@ -19,6 +23,7 @@ from tests.chat.review_samples import (
     FIRST_DAY,
     FULL,
     OPEN,
+    PROPOSALS,
     PROVED,
     SHOWN,
     effects,
@@ -80,7 +85,7 @@ def test_a_quarter_reads_like_this() -> None:
         "",
         "2 Dec to 2 Mar, marked on 88 of 91 days.",
         "Proposals: 10. Approved 5, rejected 1, expired 1, ended otherwise 2, still open 1.",
-        "Put in, less what was taken out: $500.",
+        "What came in, less what left or no longer counts: $500.",
         "Costs of what was carried out: $126. The plans said $137.",
         "",
         "Four books since the first of these days: your account, and three that only calculate. They began with what you had, and get what you put in and take out.",  # noqa: E501  # one line of a message
@@ -91,7 +96,7 @@ def test_a_quarter_reads_like_this() -> None:
         "never approve      −2.0 % $31.25",
         "plain bands     +1200.0 % $31.25",
         "",
-        "Differences between books in these days. Below each stands its range: it would hold the true difference in 95 of 100 such cases.",  # noqa: E501  # one line of a message
+        "How far one book stands above another after these days. Below each stands its range: it would hold the true difference in 95 of 100 such cases.",  # noqa: E501  # one line of a message
         "",
         "your answers                −0.2 %",
         "  −0.9 % to +0.5 %",
@@ -144,6 +149,34 @@ def test_a_range_that_touches_zero_as_written_holds_it() -> None:
     assert "Every range holds zero" in told
 
 
+def test_a_difference_agrees_with_the_growth_of_its_books() -> None:
+    """Twice as much against as much is 100 % more, and not the 69 % that logarithms know."""
+    doubled = Estimate(math.log(2), math.log(0.5), math.log(4), 89)
+    told = words_of(of(replace(FULL, effects=effects(doubled, OPEN))))
+    assert "your answers              +100.0 %" in told
+    assert "  −50.0 % to +300.0 %" in told
+
+
+def test_a_long_order_tells_both_of_its_ends() -> None:
+    """What came to least is named beside what came to most, however many there are."""
+    names = tuple(row.proposal_id for row in PROPOSALS)
+    told = words_of(of(replace(FULL, ranked=names)))
+    (line,) = (line for line in told.split("\n") if line.startswith("From most to least"))
+    assert len(names) > MOST_LISTED
+    assert names[0] in line
+    assert line.endswith(f"{names[-1]}.")
+    assert "…" in line
+
+
+@pytest.mark.parametrize(
+    ("days", "first"), [(364, "3 Mar to 2 Mar"), (400, "26 Jan 2025 to 2 Mar 2026")]
+)
+def test_from_a_year_on_dates_have_their_year(days: int, first: str) -> None:
+    """Two days of one month a year apart cannot be taken for one another."""
+    card = replace(FULL, began_on=AT.date() - timedelta(days=days), days=days)
+    assert first in words_of(of(card))
+
+
 def test_before_twenty_plans_there_is_no_average() -> None:
     """The review says how many there are, and from how many on there is one."""
     told = words_of(of(FULL))
@@ -163,7 +196,7 @@ def test_before_thirty_days_nothing_is_put_in_order() -> None:
 def test_too_few_days_show_no_difference() -> None:
     """On the first day the books stand there, and the differences wait."""
     told = words_of(of(FIRST_DAY))
-    assert "Differences are shown from 20 marked days on. There are 0 so far." in told
+    assert "after 20 steps from one marked day to the next. There are 0 so far." in told
     assert "Nothing was proposed in these days." in told
     assert "true difference" not in told
 
@@ -239,6 +272,21 @@ async def test_a_review_of_real_records(tmp_path: Path) -> None:
         assert all(row.proposal_id in told for row in proposals[:8])
         assert "marked on 22 of 22 days" in told
         assert len(made.newest(VERA).words.photos) == 1
+
+
+async def test_many_reviews_have_to_wait_as_pictures_do(tmp_path: Path) -> None:
+    """A review is worked out and drawn: one at a time, and a dozen within ten minutes."""
+    async with world(tmp_path) as made:
+        await one_day(made)
+        made.later(minutes=11)
+        await made.front.handle(made.request(VERA, Command("review")))
+        await made.front.handle(made.request(VERA, Command("review")))
+        told = [row.words.plain for row in made.deliver()]
+        assert [("still on its way" in words) for words in told] == [False, True]
+        for _ in range(BURST - 1):
+            assert "Review of 30 days" in (await made.send(VERA, "/review"))[0]
+        assert "in a few minutes" in (await made.send(VERA, "/review"))[0]
+        assert "Review of 30 days" in (await made.send(ANN, "/review"))[0]
 
 
 def test_shown_is_beyond_chance() -> None:

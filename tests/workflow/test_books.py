@@ -9,6 +9,7 @@ import pytest
 from bot.jobs import Rhythm, jobs_of, run_job
 from bot.ports.messages import Card, NoticeCode
 from bot.workflow.books import are_books_behind, keep_books
+from bot.workflow.digest import LAST_DIGEST, post_digest
 from bot.workflow.flows import sync_flows
 from core.domain.errors import StoreCorrupt
 from core.domain.proposal import ProposalState
@@ -194,3 +195,18 @@ async def test_the_person_differs_from_always(office: Office) -> None:
     held = {mark.book: dict(mark.balances) for mark in day.marks}
     assert held[BookName.ACTUAL] == held[BookName.NEVER]
     assert held[BookName.ALWAYS][BTC] < held[BookName.NEVER][BTC]
+
+
+async def test_books_that_cannot_be_read_cost_no_digest(office: Office) -> None:
+    """The first summary of a month goes out without its review, and the trouble is told of."""
+    await post_digest(office.desk)
+    office.clock.step(days=31)
+    await run_daily(office)
+    damage.run(office.folder / "evenkeel.db", "UPDATE book_mark SET balances = '{'")
+    digest = await post_digest(office.desk)
+    assert digest.review is None
+    office.deliver()
+    (told,) = office.notices(NoticeCode.INTERNAL)
+    assert dict(told.values)["job"] == "review"
+    with office.store.reading() as tx:
+        assert tx.memory.get(LAST_DIGEST) == digest.at.isoformat()

@@ -81,9 +81,9 @@ async def chart(visit: Visit) -> str:
             f"/chart {name} {'' if name == WEIGHTS else USUAL_DAYS}".rstrip() for name in NAMES
         ]
         visit.say("", text(words.say("chart.unknown"), *lines))
-    elif _is_under_way(visit):
+    elif is_under_way(visit):
         visit.say("", text(words.say("chart.busy")))
-    elif not _is_allowed(visit):
+    elif not is_allowed(visit):
         visit.say("", text(words.say("chart.often")))
     elif asked.name == WEIGHTS:
         _show_weights(visit)
@@ -102,14 +102,14 @@ def _read(arguments: Sequence[str]) -> _Asked | None:
     return _Asked(name, days)
 
 
-def _is_under_way(visit: Visit) -> bool:
+def is_under_way(visit: Visit) -> bool:
     """Tell whether a picture that this chat asked for has yet to leave."""
     with visit.desk.store.reading() as tx:
         last = tx.outbox.latest(visit.request.chat_id, KEY)
     return last is not None and last.state is OutboxState.PENDING
 
 
-def _is_allowed(visit: Visit) -> bool:
+def is_allowed(visit: Visit) -> bool:
     """Tell whether a person has asked for few enough pictures lately, and count this one."""
     with visit.desk.store.transaction() as tx:
         return any(

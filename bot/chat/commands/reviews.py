@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.chat.commands.charts import KEY, is_allowed, is_under_way
 from bot.chat.gate import Place, needs
 from bot.chat.render.charts import title_of
 from bot.chat.render.pages import text
@@ -23,9 +24,17 @@ async def review(visit: Visit) -> str:
     if len(visit.arguments) > 1 or asked not in _SPANS:
         visit.say("", text(visit.words.say("review.unknown")))
         return ""
+    words = visit.words
+    if is_under_way(visit):
+        visit.say("", text(words.say("chart.busy")))
+        return ""
+    if not is_allowed(visit):
+        visit.say("", text(words.say("chart.often")))
+        return ""
     made = await compose_review(visit.desk, _SPANS[asked])
-    picture, words = made.picture, visit.words
+    picture, key = made.picture, f"{KEY}{visit.request.request_id}"
     is_shown = picture is not None and visit.desk.audience.pictures
     pictures = ((picture, title_of(picture, words)),) if picture and is_shown else ()
-    visit.say(review_head(made, words), *review_blocks(made, visit.reader), pictures=pictures)
+    blocks = review_blocks(made, visit.reader)
+    visit.say(review_head(made, words), *blocks, pictures=pictures, key=key)
     return ""

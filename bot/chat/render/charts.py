@@ -181,7 +181,7 @@ def _market_table(picture: MarketRibbon, words: Words) -> tuple[str, ...]:
         for phase in PHASES[1:]
         if phase in picture.phases
     ]
-    return (*prices, "", *labels, *(["", *phases] if phases else []))
+    return (*prices, *([""] if prices else []), *labels, *(["", *phases] if phases else []))
 
 
 def _happened(marks: Sequence[DayMark], words: Words) -> Iterator[str]:

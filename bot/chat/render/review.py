@@ -35,6 +35,8 @@ from core.domain.scorecard import (
 from core.domain.units import ZERO, Money, Weight
 
 MOST_LISTED: Final = 8
+A_YEAR: Final = 365
+"""Days from which on a date needs its year."""
 MET, NOT_MET, NOT_KNOWN = "✓", "✗", "?"
 
 _COUNTED: Final = (Answered.APPROVED, Answered.REJECTED, Answered.EXPIRED)
@@ -75,7 +77,9 @@ def _what_was(card: Scorecard, reader: Reader) -> Iterator[str]:
     """Yield the days, how many proposals there were, and what was put in and paid."""
     words, quote = reader.words, card.quote
     if card.began_on is not None and card.ended_on is not None:
-        first, last = day_of(card.began_on, reader), day_of(card.ended_on, reader)
+        is_long = card.days >= A_YEAR
+        ends = (card.began_on, card.ended_on)
+        first, last = (day_of(day, reader, has_year=is_long) for day in ends)
         gaps = {"marked": str(card.marked), "days": str(card.days + 1)}
         yield words.say("review.span", first=first, last=last, **gaps)
     yield _answers(card.proposals, words)
@@ -178,7 +182,10 @@ def _ranked(card: Scorecard, reader: Reader) -> Iterator[str]:
     days = {row.proposal_id: row.created_at.date() for row in card.proposals}
     named = [f"{day_of(days[name], reader)} {name}" for name in card.ranked if name in days]
     if len(named) > 1:
-        listed = ", ".join(named[:MOST_LISTED])
+        half = MOST_LISTED // 2
+        is_long = len(named) > MOST_LISTED  # both ends then: what came to least is no less told
+        shown = [*named[:half], "…", *named[-half:]] if is_long else named
+        listed = ", ".join(shown)
         yield reader.words.say("review.ranked", list=listed)
 
 

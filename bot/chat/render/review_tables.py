@@ -1,5 +1,6 @@
 """A scorecard -> the tables of a review: books, effects, and what became of plans and pauses."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -45,8 +46,9 @@ def effects_table(effects: Iterable[Effect], words: Words) -> tuple[str, ...]:
 
 
 def is_beyond_chance(estimate: Estimate) -> bool:
-    """Tell whether the interval, as it is written, leaves zero out."""
-    return round(estimate.low, _PLACES) > 0 or round(estimate.high, _PLACES) < 0
+    """Tell whether an effect's interval, as it is written, leaves zero out."""
+    low, high = math.expm1(estimate.low), math.expm1(estimate.high)
+    return round(low, _PLACES) > 0 or round(high, _PLACES) < 0
 
 
 def proposals_table(rows: Sequence[ScoredProposal], reader: Reader) -> tuple[str, ...]:
@@ -59,9 +61,11 @@ def pauses_table(rows: Sequence[ScoredPause], reader: Reader) -> tuple[str, ...]
     return tuple(_with_heads(reader, (line for row in rows for line in _pause(row, reader))))
 
 
-def day_of(day: date, reader: Reader) -> str:
-    """Return a UTC day with its month: "2 Mar", never "today"."""
+def day_of(day: date, reader: Reader, *, has_year: bool = False) -> str:
+    """Return a UTC day with its month: "2 Mar", never "today"; "2 Mar 2025" where years differ."""
     at = datetime.combine(day, time(), tzinfo=UTC)
+    if has_year:
+        return reader.wording.day(at, now=at.replace(year=at.year + 1, day=1))
     # Seen from the far end of the year: near days have words of their own, and a table has dates.
     far = at.replace(month=7 if at.month == 1 else 1, day=1)
     return reader.wording.day(at, now=far)
@@ -70,8 +74,12 @@ def day_of(day: date, reader: Reader) -> str:
 def _effect(effect: Effect, words: Words) -> Iterator[str]:
     estimate = effect.estimate
     assert estimate is not None  # noqa: S101  # the caller leaves the others out
-    low, high = signed_share(estimate.low, words), signed_share(estimate.high, words)
-    yield spread(words.say(f"review.effect.{effect.name}"), signed_share(estimate.value, words))
+    # As far as one book stands above the other, so that it agrees with the growth of both.
+    value, low, high = (
+        signed_share(math.expm1(log), words)
+        for log in (estimate.value, estimate.low, estimate.high)
+    )
+    yield spread(words.say(f"review.effect.{effect.name}"), value)
     yield f"  {words.say('review.effect.range', low=low, high=high)}"
 
 
