@@ -101,9 +101,11 @@ def study(
     It writes one page of HTML with pictures inside, and a JSON file beside it. Every difference
     has its interval; the last twelve months of the data stay shut unless they are opened.
     """
-    from bot.research.study.preparing import Asked, check_place
+    from bot.research.study.preparing import Asked, check_place, check_trials
 
     check_place(out)
+    log = trials or out.parent / "trials.jsonl"
+    check_trials(log, out)
     if not SYMBOL.fullmatch(quote):
         raise InputInvalid(f"--quote is {quote!r}; a symbol such as USD is expected")
     asked = Asked(
@@ -115,7 +117,7 @@ def study(
         seed=seed,
         is_fast=fast,
         unseal=unseal,
-        trials=trials or out.parent / "trials.jsonl",
+        trials=log,
         version=version("evenkeel"),
     )
     found = _run(asked, out, _worker_count(workers))

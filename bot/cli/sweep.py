@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -102,7 +102,7 @@ def sweep(
     from bot.research.sweep.preparing import Asked, prepare
 
     budget, pool = bytes_of(memory), _pool(backend, address, workers)
-    _check_out(out)
+    _check_out(out, (bars, grid, policy, fear_greed))
     asked = Asked(
         _policy_file(policy),
         grid,
@@ -127,20 +127,24 @@ def _sweep(prepared: "Prepared", plan: "Plan", out: Path, *, anew: bool, as_json
     from bot.research.sweep.merging import is_finished, merge
     from bot.research.sweep.parts import Parts
     from bot.research.sweep.standing import standing_of
+    from bot.store.file_lock import is_taken
     from core.simulation.kernel import GRID_COLUMNS
 
     told = sys.stderr if as_json else sys.stdout
     parts = Parts(out, GRID_COLUMNS)
-    if anew:
-        parts.remove()
     if not anew and is_finished(out, prepared.identity):
         print(f"{out} is finished already; nothing is computed again.", file=told)
+        if not is_taken(parts.lock):
+            parts.remove()
     else:
-        for line in plan_lines(plan, prepared):
-            print(line, file=told)
-        _compute(prepared, plan, parts)
-        merge(parts, prepared.given.grid, out, prepared.identity)
-    parts.remove()
+        with _alone(parts):
+            if anew:
+                parts.clear()
+            for line in plan_lines(plan, prepared):
+                print(line, file=told)
+            _compute(prepared, plan, parts)
+            merge(parts, prepared.given.grid, out, prepared.identity)
+            parts.remove()
     standing = standing_of(prepared.given, prepared.default, out)
     if as_json:
         print(json.dumps(document_of(standing, prepared, out), ensure_ascii=False, indent=2))
@@ -153,11 +157,9 @@ def _sweep(prepared: "Prepared", plan: "Plan", out: Path, *, anew: bool, as_json
 def _compute(prepared: "Prepared", plan: "Plan", parts: "Parts") -> None:
     """Compute what is missing; Ctrl-C ends it with what is stored."""
     from bot.research.sweep.running import run_missing
-    from bot.store.file_lock import FileLock
 
     total, stored = len(prepared.given.grid), 0
     parts.open(prepared.identity)
-    lock = FileLock.take(parts.folder / "sweep")
 
     try:
         with _progress("Policies") as show:
@@ -175,6 +177,26 @@ def _compute(prepared: "Prepared", plan: "Plan", parts: "Parts") -> None:
             file=sys.stderr,
         )
         sys.exit(STOPPED)
+
+
+@contextmanager
+def _alone(parts: "Parts") -> Iterator[None]:
+    """Keep every other sweep away from the parts, until they are one file."""
+    from bot.store.file_lock import FileLock
+
+    parts.make()
+    try:
+        lock = FileLock.take(parts.lock)
+    except InputInvalid as error:
+        if error.code != "IN_USE":
+            raise
+        raise InputInvalid(
+            f"another sweep is at work in {parts.folder}; wait for it, or name another file with "
+            "--out",
+            code="IN_USE",
+        ) from None
+    try:
+        yield
     finally:
         lock.release()
 
@@ -217,7 +239,10 @@ def _pool(backend: str | None, address: str | None, workers: int | None) -> "Poo
     return Pool(kind, workers or len(os.sched_getaffinity(0)), address or "")
 
 
-def _check_out(out: Path) -> None:
+def _check_out(out: Path, inputs: Iterable[Path | None]) -> None:
+    for path in inputs:
+        if path is not None and path.resolve() == out.resolve():
+            raise InputInvalid(f"{out} is an input of the sweep; name another file with --out")
     if out.suffix.lower() != ".parquet":
         raise InputInvalid(f"{out} does not end in .parquet; name the file with that ending")
     if out.is_dir() or not out.parent.is_dir():

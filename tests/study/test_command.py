@@ -52,6 +52,8 @@ def test_it_writes_both_files_and_says_what_it_found(
         (("--from", "2023-04-01"), "fewer than 180 days"),
         (("--portfolio", "nowhere.toml"), "nowhere.toml does not exist"),
         (("--unseal", " "), "--unseal needs a reason"),
+        (("--trials", "study.json"), "its count would be lost"),
+        (("--out", "a.html", "--trials", "./a.html"), "its count would be lost"),
     ],
 )
 def test_a_mistake_ends_with_its_message_and_nothing_else(

@@ -55,6 +55,19 @@ def test_a_venue_whose_coin_ends_early_comes_last(tmp_path: Path) -> None:
     assert chosen.venue.name == "whole"
 
 
+def test_no_window_begins_on_a_day_that_a_coin_lacks(tmp_path: Path) -> None:
+    """It would be had at a price of the past; the first day that all coins have is taken."""
+    day = FIRST + timedelta(days=600)
+    btc, eth = (
+        spot_rows(FIRST, prices(1_500, seed), asset=coin, source="all")
+        for seed, coin in enumerate(("BTC", "ETH"), start=1)
+    )
+    rows = [btc, eth.slice(0, 598), eth.slice(603)]
+    found = read_history(spot_file(tmp_path, rows), quote=Asset("USD"))
+    (chosen,) = standard_portfolios(found, Window(day, ALL.last), keys=["A"]).portfolios
+    assert chosen.window.first == FIRST + timedelta(days=603)
+
+
 def test_a_known_weak_beginning_is_left_out(tmp_path: Path) -> None:
     """Kraken is read from July 2016 on, whatever lies before."""
     early = date(2014, 1, 1)

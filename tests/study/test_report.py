@@ -5,16 +5,20 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.research.study.findings import Effect
 from bot.research.study.language import report_problems
 from bot.research.study.living import TABLE, Name
+from bot.research.study.page import PortfolioView
 from bot.research.study.preparing import check_place
 from bot.research.study.trials import read_trials
 from bot.research.study.windows import SEEN_TO, day_of
 from core.domain.errors import InputInvalid
+from core.simulation.statistics import Placebo
 from tests.study.conftest import Made, ask, make
 
 BOTH = ("quarter", "later")
@@ -70,11 +74,13 @@ def test_a_report_stands_alone(made: Made) -> None:
 def test_a_report_has_a_light_and_a_dark_form(made: Made) -> None:
     """Each picture has both, and they differ."""
     pairs = re.findall(
-        r'<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)"><img src="([^"]+)"',
+        r'<img class="on-light" src="([^"]+)"[^>]*><img class="on-dark" src="([^"]+)"',
         made.html,
     )
     assert len(pairs) >= 15
-    assert all(dark != light for dark, light in pairs)
+    assert all(light != dark for light, dark in pairs)
+    # Each lies in the page once, so that it is no larger than it must be.
+    assert made.html.count("data:image/png") == 2 * len(pairs)
     assert "prefers-color-scheme: dark" in made.html.partition("</style>")[0]
 
 
@@ -114,7 +120,8 @@ def test_every_setting_is_counted(made: Made) -> None:
     """The trials of the report are sixty and all that the log holds."""
     logged = read_trials(made.asked.trials)
     assert made.study.provenance.trials == logged.count_with([])
-    assert len(logged.settings) >= 35
+    # Runs on decide(), 35 cells, the article's own rule, and four simple ones.
+    assert len(logged.settings) >= 4 + 35 + 1 + 4
     assert document(made)["provenance"]["trials"]["with_this_study"] == logged.count_with([])
     assert f"after {logged.count_with([])} trials" in visible(made.html)
 
@@ -129,7 +136,7 @@ def test_days_that_were_not_seen_have_tables_of_their_own(later: Made) -> None:
     html = later.html
     assert "Every policy, in sample" in html
     assert "Every policy, out of sample" in html
-    assert html.count('<img src="data:') > visible(html).count("out of sample") // 10
+    assert html.count('class="on-light" src="data:') > visible(html).count("out of sample") // 10
 
 
 def test_every_policy_stands_in_the_table(made: Made) -> None:
@@ -223,3 +230,14 @@ def test_a_place_where_no_report_can_be_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputInvalid, match="--out is"):
             check_place(tmp_path / name)
     assert check_place(tmp_path / "study.html") == tmp_path / "study.json"
+
+
+@pytest.mark.parametrize(("observed", "may"), [(9.0, True), (0.0, False), (-9.0, False)])
+def test_labels_that_do_worse_than_chance_claim_nothing(observed: float, *, may: bool) -> None:
+    """A gain is claimed only where the labels stand above their placebos, not below them."""
+    gain = Effect("full", "fixed bands", 3.0, 1.0, 5.0, "log points a year")
+    sample = SimpleNamespace(to_fixed=gain, sharpe=SimpleNamespace(may_be_claimed=True))
+    found = SimpleNamespace(result=Placebo(observed, 0.5, (-5.0, 5.0), 200))
+    one = SimpleNamespace(placebos=(found,), plateau=SimpleNamespace(is_flat=True))
+    view = PortfolioView(one, (sample,), {})  # type: ignore[arg-type]  # what it asks of them
+    assert view.may_claim is may

@@ -67,3 +67,12 @@ def test_a_log_that_cannot_be_written_stops_the_study(tmp_path: Path) -> None:
     log = read_trials(tmp_path / "nowhere" / "trials.jsonl")
     with pytest.raises(InputInvalid, match="every setting that is tried is counted there"):
         log_settings(log, ["a"], at=NOW, data="d")
+
+
+def test_a_log_that_lost_its_last_line_end_is_not_damaged_by_the_next_line(tmp_path: Path) -> None:
+    """An editor may take the last line end away; what is appended stands on a line of its own."""
+    path = tmp_path / "trials.jsonl"
+    log_settings(read_trials(path), ["a"], at=NOW, data="d")
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
+    log_settings(read_trials(path), ["b"], at=NOW, data="d")
+    assert read_trials(path).settings == {"a", "b"}

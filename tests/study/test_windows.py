@@ -13,6 +13,7 @@ from bot.research.study.windows import (
     seal_of,
 )
 from core.domain.errors import InputInvalid
+from core.simulation.statistics import YEARLY_FROM
 
 END = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -71,5 +72,5 @@ def test_a_day_seen_makes_a_window_in_sample() -> None:
 def test_three_years_are_needed_for_yearly_figures() -> None:
     """A day less than three years has none."""
     first = date(2020, 1, 1)
-    assert not Window(first, first + timedelta(days=1_095)).has_years
-    assert Window(first, first + timedelta(days=1_096)).has_years
+    assert not Window(first, first + timedelta(days=YEARLY_FROM - 1)).has_years
+    assert Window(first, first + timedelta(days=YEARLY_FROM)).has_years

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from bot.research.sweep.parts import Parts
+from bot.store.file_lock import FileLock
 from tests.history.program import Ended, run
 from tests.init.terminal import ROOT
 from tests.sweep.world import GRID, POLICY, VARIANTS, bar_file, text_file
@@ -229,6 +231,42 @@ def test_results_need_a_place(folder: Path, capsys: pytest.CaptureFixture[str], 
     refused = run(capsys, *words_for(folder, out=out))
     assert refused.code == 2
     assert "name" in refused.err
+
+
+@pytest.mark.parametrize("name", ["policy.toml", "bars.parquet", "./grid.toml"])
+def test_an_input_is_never_written_over(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Not even --anew throws away what the sweep is made from."""
+    inputs = {path: path.read_bytes() for path in folder.iterdir()}
+    words = words_for(folder, "--anew", out=name)
+    for given in ("policy", "grid"):
+        # What a result may be called ends in .parquet; a link to an input is an input.
+        (folder / f"{given}.parquet").symlink_to(folder / f"{given}.toml")
+    words[words.index("--out") + 1] = str(folder / name.replace(".toml", ".parquet"))
+    refused = run(capsys, *words)
+    assert refused.code == 2
+    assert "is an input of the sweep" in refused.err
+    assert all(path.read_bytes() == text for path, text in inputs.items())
+
+
+@pytest.mark.parametrize("more", [(), ("--anew",)])
+def test_two_sweeps_do_not_share_a_place(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    """The second is refused, and takes nothing from the first; not with --anew either."""
+    parts = Parts(folder / "out.parquet", ())
+    parts.make()
+    kept = parts.folder / "000000000-000000001.parquet"
+    kept.write_bytes(b"of the first")
+    lock = FileLock.take(parts.lock)
+    try:
+        refused = run(capsys, *words_for(folder, *more))
+    finally:
+        lock.release()
+    assert refused.code == 2
+    assert "another sweep is at work in" in refused.err
+    assert kept.read_bytes() == b"of the first"
 
 
 def test_bars_that_cannot_be(

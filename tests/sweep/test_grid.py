@@ -127,6 +127,8 @@ def test_a_sample_of_very_many(combinations: int) -> None:
     [
         ("", "names no setting, so there is nothing to sweep"),
         ('"bands.delta" = []', "line 1: bands.delta has no values"),
+        ('"bands.delta" = [0]\n[bands]\ndelta = [1]', "names bands.delta twice, as"),
+        ('"bands.delta" = ["0.5", 0.5]', "names 0.5 twice; every trial counts"),
         ("random = 0\n" + GRID, "random is 0; a whole number from 1 is expected"),
         ("seed = 1.5\n" + GRID, "seed is Decimal('1.5')"),
         (

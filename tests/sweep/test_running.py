@@ -3,12 +3,15 @@
 import functools
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pyarrow import parquet
 
+from bot.research.sweep.identity import CODE_FOLDERS
 from bot.research.sweep.merging import is_finished, merge
 from bot.research.sweep.parts import Parts, Rows
 from bot.research.sweep.pools import Pool, PoolKind
@@ -202,3 +205,17 @@ def test_a_full_disk(prepared: Prepared, whole: bytes, tmp_path: Path, limit: in
     assert not list(tmp_path.glob("*.part"))
     assert not list(Parts(out, GRID_COLUMNS).folder.glob("*.part"))
     assert finished(prepared, out) == whole
+
+
+def test_the_code_of_a_sweep_is_all_that_its_figures_follow_from() -> None:
+    """A change in any module that a worker loads of the bot makes another sweep."""
+    code = (
+        "import sys, bot.research.sweep.computing; "
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('bot.')))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    files = [Path(name) for name in loaded.stdout.split() if not name.endswith("__init__.py")]
+    assert len(files) > 5
+    assert all(any(file.is_relative_to(one) for one in CODE_FOLDERS) for file in files)

@@ -96,19 +96,8 @@ def both_sides(kernel: Kernel) -> SimulatedRun:
 
     Regime alone acts, as in ``regime only``, so that the two differ in nothing else.
     """
-    wide, usual = Decimal(2), Decimal("0.8")
-    factors = {Regime.UP: wide, Regime.DOWN: wide, Regime.RANGING: usual}
-    plain = without_market(kernel.policy)
-    rules = replace(
-        kernel.policy.regime,
-        is_directional=True,
-        multipliers=tuple(
-            (regime, factors.get(regime, up), factors.get(regime, down))
-            for regime, up, down in kernel.policy.regime.multipliers
-        ),
-    )
     series = replace(kernel.series, targets=None, paused=None, guarded=None)
-    return kernel.run(replace(plain, regime=rules), name="wide on both sides", series=series)
+    return kernel.run(_wide_policy(kernel.policy), name="wide on both sides", series=series)
 
 
 def plain_again(kernel: Kernel) -> SimulatedRun:
@@ -118,15 +107,32 @@ def plain_again(kernel: Kernel) -> SimulatedRun:
 
 def profile_runs(kernel: Kernel) -> dict[ProfileName, SimulatedRun]:
     """Return the plain policy under each band profile, whatever the portfolio's size."""
-    plain = without_market(kernel.policy)
     return {
-        name: kernel.run(
-            replace(plain, bands=replace(plain.bands, profile=name, adapt_to_size=False)),
-            name=name,
-            series=kernel.unwatched(),
-        )
+        name: kernel.run(_profile_policy(kernel.policy, name), name=name, series=kernel.unwatched())
         for name in LADDER
     }
+
+
+def kernel_policies(policy: Policy, *, is_small: bool) -> tuple[Policy, ...]:
+    """Return the rules that are tried here for the claims, so that they can be counted first."""
+    ladder = LADDER if is_small else ()
+    return (_wide_policy(policy), *(_profile_policy(policy, name) for name in ladder))
+
+
+def _wide_policy(policy: Policy) -> Policy:
+    wide, usual = Decimal(2), Decimal("0.8")
+    factors = {Regime.UP: wide, Regime.DOWN: wide, Regime.RANGING: usual}
+    multipliers = tuple(
+        (regime, factors.get(regime, up), factors.get(regime, down))
+        for regime, up, down in policy.regime.multipliers
+    )
+    rules = replace(policy.regime, is_directional=True, multipliers=multipliers)
+    return replace(without_market(policy), regime=rules)
+
+
+def _profile_policy(policy: Policy, name: ProfileName) -> Policy:
+    plain = without_market(policy)
+    return replace(plain, bands=replace(plain.bands, profile=name, adapt_to_size=False))
 
 
 def log_points(run: SimulatedRun) -> float:

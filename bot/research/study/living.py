@@ -87,6 +87,9 @@ TABLE = (
 )
 """What stands side by side in every table. Source: METHODS 6.4."""
 
+SIMPLE = (Name.FIXED, Name.TO_TARGET, Name.MONTHLY, Name.QUARTERLY)
+"""The simple rules beside them; holding is no rule that was tried."""
+
 MEANINGS = {
     Name.FULL: "the whole system: bands that follow the market, tilts and pauses, with all guards",
     Name.PLAIN: "the same guards and bands, without regime, tilt and pause",

@@ -82,7 +82,8 @@ class PortfolioView:
     def may_claim(self) -> bool:
         """Whether a gain over fixed bands may be claimed: all of METHODS 6.3 must agree."""
         gains = [view.to_fixed.low > 0.0 and view.sharpe.may_be_claimed for view in self.samples]
-        stands_out = all(result.result.is_outside_middle for result in self.one.placebos)
+        placebos = [row.result for row in self.one.placebos]
+        stands_out = all(result.observed > result.middle[1] for result in placebos)
         return bool(gains) and all(gains) and stands_out and self.one.plateau.is_flat
 
 

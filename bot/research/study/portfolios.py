@@ -9,20 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 
 import numpy as np
 
 from bot.research.study.blueprints import BLUEPRINTS, BTC, Blueprint
 from bot.research.study.daily_prices import Venue
 from bot.research.study.history import History
-from bot.research.study.windows import LEAST_DAYS, Window, day_of
+from bot.research.study.windows import LEAST_DAYS, Window, day_of, epoch_day
 from bot.settings.policy_file import PolicyFile
 from core.domain.errors import InputInvalid
 from core.domain.policy import BandRules, Policy
 from core.domain.stress import Family
 from core.domain.units import Asset, Money, Weight
 from core.domain.watching import CORRELATED, WARM_UP, WINDOW, StressRules
-from core.simulation.bar_table import AssetBars
+from core.simulation.bar_table import DAY, AssetBars
 
 LISTING_NOISE = 7
 """Days after a coin's first bar that nobody should trade on."""
@@ -220,17 +221,24 @@ def _in_quote(policy: Policy, quote: Asset) -> Policy:
 
 def _window(venue: Venue, policy: Policy, asked: Window) -> Window | None:
     """Return the days on which all coins have prices and the market can be read."""
-    series = [venue.table.bars_of(asset) for asset in policy.risk_assets]
-    driver = venue.table.bars_of(policy.regime.asset)
-    if driver is None or any(bars is None for bars in series):
+    series = {bars.asset: bars for bars in venue.table.series}
+    if not {*policy.risk_assets, policy.regime.asset, BTC} <= set(series):
         return None
-    owned = [bars for bars in series if bars is not None]
+    driver, owned = series[policy.regime.asset], [series[asset] for asset in policy.risk_assets]
     readable = day_of(int(driver.starts[0])) + timedelta(days=WINDOW + WARM_UP)
     listed = max(day_of(int(bars.starts[0])) for bars in owned) + timedelta(days=LISTING_NOISE)
-    first = max(readable, listed, KNOWN_STARTS.get(venue.name, date.min), asked.first)
+    earliest = max(readable, listed, KNOWN_STARTS.get(venue.name, date.min), asked.first)
+    first = _shared_day((driver, series[BTC], *owned), earliest)
     # A coin that ends early was delisted and is sold; the study ends with the venue's market.
     last = min(day_of(int(driver.starts[-1])), asked.last)
-    return Window(first, last) if first < last else None
+    return Window(first, last) if first is not None and first < last else None
+
+
+def _shared_day(series: Sequence[AssetBars], earliest: date) -> date | None:
+    """Return the first day that no coin lacks; else one would be had at a price of the past."""
+    shared = reduce(np.intersect1d, (bars.starts // DAY for bars in series))
+    at = int(np.searchsorted(shared, epoch_day(earliest)))
+    return day_of(int(shared[at]) * DAY) if at < len(shared) else None
 
 
 def _preference(portfolio: Portfolio) -> tuple[bool, bool, int, str]:
@@ -269,7 +277,7 @@ def _first(venue: Venue, asset: Asset) -> int:
 
 
 def _start_day(bars: AssetBars) -> int:
-    return int(bars.starts[0]) // 86_400
+    return int(bars.starts[0]) // DAY
 
 
 def _why_not(blueprint: Blueprint, history: History, asked: Window) -> str:

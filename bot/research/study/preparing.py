@@ -140,6 +140,19 @@ def study_of(prepared: Prepared, *, workers: int, progress: Progress) -> Study:
     )
 
 
+def check_trials(trials: Path, out: Path) -> None:
+    """Refuse a log of trials in a place where the report or its JSON would take its own.
+
+    Raises:
+        InputInvalid: it is there.
+    """
+    if trials.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
+        raise InputInvalid(
+            f"--trials is {trials}, where the study itself is written; its count would be lost, "
+            "so name another file"
+        )
+
+
 def check_place(out: Path) -> Path:
     """Return where the JSON goes, beside the report, once both can be written.
 

@@ -1,6 +1,6 @@
 """The whole study: live every policy, ask the kernel, measure, and hold the claims against it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -9,9 +9,16 @@ from bot.research.study.article import claims_of
 from bot.research.study.claims import Claim
 from bot.research.study.findings import Draws, Measured, measured
 from bot.research.study.history import History
-from bot.research.study.kernel_view import Kernel, both_sides, plain_again, profile_runs
+from bot.research.study.kernel_view import (
+    Kernel,
+    both_sides,
+    kernel_policies,
+    plain_again,
+    profile_runs,
+)
 from bot.research.study.living import (
     COSTS,
+    SIMPLE,
     Job,
     Lived,
     Name,
@@ -27,7 +34,7 @@ from bot.research.study.portfolios import SMALL_BELOW, Choice, Portfolio
 from bot.research.study.progress import Progress, in_parallel
 from bot.research.study.subjects import Subject
 from bot.research.study.windows import Seal
-from core.codec import digest
+from core.codec import digest, digest_of
 from core.domain.policy import ProfileName
 from core.simulation.runs import SimulatedRun
 
@@ -116,8 +123,18 @@ def all_jobs(choice: Choice, *, seed: int, is_fast: bool) -> tuple[Job, ...]:
 
 def settings_of(choice: Choice, jobs: Iterable[Job]) -> tuple[str, ...]:
     """Return the digests of every setting a study will try, so that they can be counted first."""
-    cells = (plateau_settings(one.policy, key=one.key) for one in choice.portfolios)
-    return tuple(sorted({*(job.settings for job in jobs), *chain.from_iterable(cells)}))
+    others = (_other_settings(one) for one in choice.portfolios)
+    return tuple(sorted({*(job.settings for job in jobs), *chain.from_iterable(others)}))
+
+
+def _other_settings(one: Portfolio) -> Iterator[str]:
+    """Yield the digests of what is tried beside ``decide()``: plateau, claims and simple rules."""
+    yield from plateau_settings(one.policy, key=one.key)
+    days = [one.venue.name, one.window.first.isoformat(), one.window.last.isoformat()]
+    for policy in kernel_policies(one.policy, is_small=one.value < SMALL_BELOW):
+        yield digest(["kernel", digest_of(policy), *days])
+    for name in SIMPLE:
+        yield digest([name, digest_of(one.policy), *days])
 
 
 def config_digest(settings: Sequence[str]) -> str:

@@ -127,10 +127,17 @@ def _is_ours(row: object) -> bool:
     return row.get("kind") == "unsealed" and all(isinstance(row.get(name), str) for name in texts)
 
 
+def _joint(path: Path) -> str:
+    """Return the line end that a copied file may have lost, so that no line runs on from it."""
+    text = path.read_bytes() if path.exists() else b""
+    return "\n" if text and not text.endswith(b"\n") else ""
+
+
 def _append(path: Path, row: dict[str, Any]) -> None:
     try:
+        joint = _joint(path)
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, sort_keys=True) + "\n")
+            file.write(joint + json.dumps(row, sort_keys=True) + "\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

@@ -1,7 +1,7 @@
 """A claimed range and a measured interval -> one of nine verdicts. The words follow from numbers.
 
 Nothing else in the study may write a verdict. A claim says that an effect lies from ``low`` to
-``high``; what was measured lies, with 95 % confidence, somewhere in an interval.
+``high``; what was measured lies, as far as a 95 % interval can tell, somewhere inside of it.
 """
 
 import math

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from core.domain.errors import InputInvalid
 from core.simulation.bar_table import DAY
-from core.simulation.statistics import DAYS_A_YEAR
+from core.simulation.statistics import DAYS_A_YEAR, YEARLY_FROM
 
 SEEN_FROM, SEEN_TO = date(2014, 9, 1), date(2026, 2, 28)
 """The days on which the rules were looked at while they were chosen. Source: METHODS 0.3."""
@@ -53,8 +53,8 @@ class Window:
 
     @property
     def has_years(self) -> bool:
-        """Whether yearly figures may be told of it."""
-        return self.years >= YEARLY_FROM_YEARS
+        """Whether yearly figures may be told of it: the rule of the figures themselves."""
+        return (self.last - self.first).days >= YEARLY_FROM
 
     @property
     def sample(self) -> Sample:

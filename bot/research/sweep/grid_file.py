@@ -40,7 +40,9 @@ def read_grid(path: Path, base: PolicyFile, families: tuple[Family, ...] = ()) -
     document = _document(path, text)
     wanted, seed = _number(path, document, RANDOM), _number(path, document, SEED)
     lines = _Lines(path, text)
-    axes = _sorted(_axis(name, value, lines.place(name)) for name, value in _flat(document))
+    settings = list(_flat(document))
+    _check_names(path, [name for name, _ in settings])
+    axes = _sorted(_axis(name, value, lines.place(name)) for name, value in settings)
     if not axes:
         raise InputInvalid(
             f'{path} names no setting, so there is nothing to sweep; add a line such as "bands.delt'
@@ -122,6 +124,15 @@ def _flat(document: Document, prefix: str = "") -> Iterator[tuple[str, object]]:
             yield name, value
 
 
+def _check_names(path: Path, names: list[str]) -> None:
+    """Refuse a setting that stands there in two forms, which TOML takes for two."""
+    for name in names:
+        if names.count(name) > 1:
+            raise InputInvalid(
+                f'{path} names {name} twice, as "{name}" and inside of a table; keep one of them'
+            )
+
+
 def _axis(name: str, value: object, place: str) -> Axis:
     if name.startswith(f"{TARGETS}."):
         raise InputInvalid(
@@ -157,11 +168,15 @@ def _checked(axis: Axis) -> Axis:
         )
     for at, value in enumerate(axis.values):
         if value in axis.values[:at]:
-            raise InputInvalid(
-                f"{axis.place}: {axis.name} names {axis.text(at)} twice; every trial counts, so "
-                "name it once"
-            )
+            raise _twice(axis, at)
     return axis
+
+
+def _twice(axis: Axis, at: int) -> InputInvalid:
+    return InputInvalid(
+        f"{axis.place}: {axis.name} names {axis.text(at)} twice; every trial counts, so name it "
+        "once"
+    )
 
 
 def _shown(value: object) -> str:
@@ -182,9 +197,10 @@ def _try_values(axis: Axis, base: PolicyFile, families: tuple[Family, ...]) -> N
     those are found when the combinations are tried.
     """
     document: Document = base.model_dump(exclude_unset=True)
+    seen: set[object] = set()
     for at, value in enumerate(axis.values):
         try:
-            built(changed(document, axis.name, value), families)
+            file = built(changed(document, axis.name, value), families).file
         except ValidationError as error:
             told = next(iter(sentences(error)))
             raise InputInvalid(
@@ -195,6 +211,20 @@ def _try_values(axis: Axis, base: PolicyFile, families: tuple[Family, ...]) -> N
                 raise InputInvalid(
                     *(f"{axis.place}: {axis.text(at)}: {line}" for line in error.problems)
                 ) from None
+            continue
+        if axis.name != TARGETS:
+            read = _value_of(file, axis.name)
+            if read in seen:
+                raise _twice(axis, at)
+            seen.add(read)
+
+
+def _value_of(file: PolicyFile, name: str) -> object:
+    """Return what a policy file says of a setting, as it was read: "0.5" is 0.5 there."""
+    value: object = file
+    for part in name.split("."):
+        value = getattr(value, part)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _check_size(path: Path, combinations: int, wanted: int | None) -> None:

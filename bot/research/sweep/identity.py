@@ -5,10 +5,16 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 import core
+from bot import research, settings
 from core.domain.errors import InputInvalid
 from core.simulation.kernel import engine
 
-_PACKAGE = Path(core.__file__).parent
+CODE_FOLDERS = (
+    Path(core.__file__).parent,
+    Path(research.__file__).parent / "sweep",
+    Path(settings.__file__).parent,
+)
+"""Where everything lies that the figures of a sweep follow from."""
 _SHORT = 16
 
 
@@ -31,11 +37,13 @@ def file_hash(path: Path | None) -> str:
 def code_version() -> str:
     """Return what tells this code from any other that may give other figures.
 
-    It covers the source of the core, and whether it is compiled: the last digits may differ.
+    It covers the source of the core, of the sweep and of the settings that become its policies,
+    and whether it is compiled: the last digits may differ.
     """
     hashed = sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        hashed.update(path.relative_to(_PACKAGE).as_posix().encode())
-        hashed.update(path.read_bytes())
+    for folder in CODE_FOLDERS:
+        for path in sorted(folder.rglob("*.py")):
+            hashed.update(path.relative_to(folder).as_posix().encode())
+            hashed.update(path.read_bytes())
     kind = "compiled" if engine.can_compile() else "plain"
     return f"{hashed.hexdigest()[:_SHORT]} {kind}"

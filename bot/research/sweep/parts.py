@@ -64,8 +64,22 @@ class Parts:
         self.folder = out.with_name(f"{out.name}.parts")
         self.columns = columns
 
+    @property
+    def lock(self) -> Path:
+        """What a sweep locks while it works here."""
+        return self.folder / "sweep"
+
+    def make(self) -> None:
+        """Make the folder where it is not there.
+
+        Raises:
+            InputInvalid: it cannot be written.
+        """
+        with _writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+
     def open(self, identity: Identity) -> None:
-        """Make the folder for this sweep, or go on with the one that is there.
+        """Begin this sweep in the folder, or go on with what it holds of it.
 
         Raises:
             InputInvalid: it holds another sweep, or cannot be written.
@@ -76,10 +90,9 @@ class Parts:
             for leftover in self.folder.glob("*.part"):
                 leftover.unlink(missing_ok=True)
             return
-        with _writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as file:
-                file.write(json.dumps(stamped(identity), indent=2).encode())
+        self.make()
+        with _writing(self.folder), replacing(path) as file:
+            file.write(json.dumps(stamped(identity), indent=2).encode())
 
     def known(self, total: int) -> list[Rows]:
         """Return which rows are computed, in order; a part that cannot be read is thrown away."""
@@ -140,6 +153,12 @@ class Parts:
             yield rows, table
             expected = rows.end
         assert expected == total  # noqa: S101  # as above
+
+    def clear(self) -> None:
+        """Throw away what an earlier sweep kept; a lock stays with who holds it."""
+        (self.folder / MANIFEST).unlink(missing_ok=True)
+        for path, _ in self._files():
+            path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Throw the folder away."""
