@@ -58,7 +58,7 @@ Workers = Annotated[
 Memory = Annotated[
     str,
     typer.Option(
-        "--memory", metavar="AMOUNT", help="The most memory this machine gives, e.g. 300MB."
+        "--memory", metavar="AMOUNT", help="The most memory the sweep may take, e.g. 300MB."
     ),
 ]
 Backend = Annotated[
@@ -87,7 +87,7 @@ def sweep(
     first: FirstDay = None,
     last: EndDay = None,
     workers: Workers = None,
-    memory: Memory = "500MB",
+    memory: Memory = "1GB",
     backend: Backend = None,
     address: Address = None,
     anew: Anew = False,
@@ -98,9 +98,10 @@ def sweep(
     Stopped half-way, the same command goes on from there. The best of many is flattered by luck;
     what the sweep prints beside it says how much.
     """
-    from bot.research.sweep.memory import bytes_of, planned
+    from bot.research.sweep.memory import bytes_of, planned, used_now
     from bot.research.sweep.preparing import Asked, prepare
 
+    before = used_now()
     budget, pool = bytes_of(memory), _pool(backend, address, workers)
     _check_out(out, (bars, grid, policy, fear_greed))
     asked = Asked(
@@ -117,7 +118,7 @@ def sweep(
     except KeyboardInterrupt:
         print("Stopped before anything was computed.", file=sys.stderr)
         sys.exit(STOPPED)
-    plan = planned(prepared.given, pool, budget)
+    plan = planned(prepared.given, pool, budget, before=before)
     _sweep(prepared, plan, out, anew=anew, as_json=as_json)
 
 

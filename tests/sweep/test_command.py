@@ -51,7 +51,7 @@ def test_it_tells_its_plan_and_what_the_figures_are_worth(
     assert (ended.code, ended.err) == (0, "")
     first, *rest = ended.out.splitlines()
     assert first.startswith("60 policies, 3 coins, 181 bars from 2015-04-05 to 2015-10-02; about ")
-    assert first.endswith(" MB, budget 500 MB; chunks of 1")
+    assert first.endswith(" MB, budget 1,000 MB; chunks of 1")
     flowing = " ".join(" ".join(rest).split())
     for told in (
         "all in sample: the same bars chose them and judge them",

@@ -36,7 +36,8 @@ class Plan:
         policies, coins, bars: its size.
         pool: who works, with as many workers as the budget has room for.
         chunk: rows a task.
-        needed: bytes at the peak, about, of this program and the processes it starts.
+        needed: bytes at the peak, about, of the sweep and the processes it starts; what the program
+            took before it began is not among them.
         budget: bytes.
     """
 
@@ -61,15 +62,21 @@ def bytes_of(text: str) -> int:
     return int(float(found[1]) * UNITS[found[2].upper()])
 
 
-def planned(given: Given, pool: Pool, budget: int) -> Plan:
+def planned(given: Given, pool: Pool, budget: int, *, before: int = 0) -> Plan:
     """Return how to cut the sweep so that it keeps to the budget: fewer rows a task, fewer workers.
+
+    Args:
+        given: what is computed from.
+        pool: who works.
+        budget: bytes the sweep may take.
+        before: bytes the program took before the sweep began.
 
     Raises:
         InputInvalid: it does not fit, even one policy at a time.
     """
     policies, matrix = len(given.grid), given.matrix
     chunk = max(1, min(LARGEST_CHUNK, policies // _TASKS))
-    used = used_now()
+    used = max(used_now() - before, 0)
     plan = Plan(policies, len(matrix.assets), len(matrix), pool, chunk, 0, budget)
     while True:
         plan = replace(plan, needed=used + _growth(plan, given))

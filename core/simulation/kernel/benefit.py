@@ -3,11 +3,6 @@
 Numba compiles this file where it is installed.
 """
 
-# Compiled functions take arrays in place of objects:
-# ruff: noqa: PLR0913, PLR0917
-
-import numpy as np
-
 from core.simulation.bar_table import Floats
 from core.simulation.kernel.layout import (
     COV_DAYS,
@@ -16,7 +11,9 @@ from core.simulation.kernel.layout import (
     MIN_COV_DAYS,
     WORTH,
     Indexes,
+    Tape,
 )
+from core.simulation.kernel.state import Desk
 
 _DAYS_A_YEAR = 365.0
 
@@ -37,23 +34,14 @@ def history_of(rules: Floats, known_from: Indexes, newest: int) -> int:
     return shared if shared >= rules[MIN_COV_DAYS] else 0
 
 
-def form_of(
-    rules: Floats,
-    drift: Floats,
-    returns: Floats,
-    sums: Floats,
-    squares: Floats,
-    end: int,
-    days: int,
-) -> float:
+def form_of(tape: Tape, rules: Floats, drift: Floats, mixed: Floats, end: int, days: int) -> float:
     """Return ``d' C d`` with the annualised covariance C of the last days, shrunk; METHODS 9a.
 
     Args:
+        tape: whose daily returns count.
         rules: one policy's numbers.
         drift: d, by coin.
-        returns: daily log returns; assets x days.
-        sums: of the returns before each day; assets x (days + 1).
-        squares: the same of their squares.
+        mixed: room for as many days.
         end: the day after the newest closed one, as an index of returns.
         days: how many of them count; 0 takes the volatility assumed without history.
     """
@@ -63,8 +51,9 @@ def form_of(
             total += drift[asset] * drift[asset] * rules[FALLBACK_VARIANCE]
         return total
     # d' S d is the variance of the returns of d itself, so no matrix is needed.
-    first = end - days
-    mixed = np.zeros(days)
+    first, sums, squares = end - days, tape.sums, tape.squares
+    for day in range(days):
+        mixed[day] = 0.0
     own, middle = 0.0, 0.0
     for asset in range(len(drift)):
         weight = drift[asset]
@@ -73,7 +62,7 @@ def form_of(
         mean = (sums[asset, end] - sums[asset, first]) / days
         middle += weight * mean
         own += weight * weight * (squares[asset, end] - squares[asset, first] - days * mean * mean)
-        row = returns[asset, first:end]
+        row = tape.log_returns[asset, first:end]
         for day in range(days):
             mixed[day] += weight * row[day]
     for day in range(days):
@@ -83,30 +72,16 @@ def form_of(
     return float((keep * together + (1.0 - keep) * own) / (days - 1) * _DAYS_A_YEAR)
 
 
-def benefit_of(
-    rules: Floats,
-    before: Floats,
-    after: Floats,
-    returns: Floats,
-    sums: Floats,
-    squares: Floats,
-    known_from: Indexes,
-    newest: int,
-) -> float:
+def benefit_of(tape: Tape, rules: Floats, desk: Desk, newest: int) -> float:
     """Return ``0.5 g H (d0' C d0 - d1' C d1)``, not yet quantised. Source: METHODS 5.4.
 
     Args:
+        tape: whose daily returns count.
         rules: one policy's numbers.
-        before: drift of each coin now.
-        after: the same once the plan is filled.
-        returns: see ``form_of``.
-        sums: see ``form_of``.
-        squares: see ``form_of``.
-        known_from: each coin's first day with a return.
+        desk: with the drift of each coin before and after the plan.
         newest: the newest closed day, as an index of returns.
     """
-    days, end = history_of(rules, known_from, newest), newest + 1
-    saved = form_of(rules, before, returns, sums, squares, end, days) - form_of(
-        rules, after, returns, sums, squares, end, days
-    )
-    return float(rules[WORTH] * saved)
+    days, end = history_of(rules, tape.known_from, newest), newest + 1
+    before = form_of(tape, rules, desk.before, desk.mixed, end, days)
+    after = form_of(tape, rules, desk.settled, desk.mixed, end, days)
+    return float(rules[WORTH] * (before - after))

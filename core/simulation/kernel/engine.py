@@ -4,7 +4,7 @@ Numba is an extra (``pip install evenkeel[fast]``). It is imported when a run fi
 that nothing else ever loads it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -14,30 +14,35 @@ from typing import Any
 from core.domain.errors import InputInvalid
 from core.simulation.bar_table import Floats
 from core.simulation.kernel import (
-    acting,
+    asking,
     benefit,
     compiled_search,
-    layout,
+    filling,
     planning,
     sizing,
     stand,
+    state,
     walk,
 )
+from core.simulation.kernel.blocks import Blocks
 from core.simulation.kernel.layout import Log, Tape
+from core.simulation.kernel.state import Desk, Way
 
 Walk = Callable[[Tape, Floats, Floats, float, Log, Floats, Floats, Floats], None]
 
 _COMPILED: tuple[ModuleType, ...] = (
+    state,
     sizing,
     planning,
     benefit,
     stand,
-    acting,
+    filling,
+    asking,
     compiled_search,
     walk,
 )
-_INLINE = (sizing.__name__, planning.__name__)
-
+_CALLED = {"go", "mark_days", "common_level", "form_of", "first_unsure", "next_change"}
+"""What is large and called from several places, or of several, is called; the rest becomes one."""
 
 _INNER: dict[str, Any] = {
     "error_model": "numpy",
@@ -83,34 +88,15 @@ def compiled_walk() -> Walk:
     import numba  # noqa: PLC0415  # an extra, loaded when it is asked for
 
     njit: Any = numba.njit
-
-    functions = {
-        (layout.__name__, "new_desk"): layout.new_desk,
-    } | {
-        (module.__name__, name): value
+    functions = [
+        value
         for module in _COMPILED
-        for name, value in vars(module).items()
+        for value in vars(module).values()
         if isinstance(value, FunctionType) and value.__module__ == module.__name__
-    }
-    compiled: dict[str, Any] = {}
-    blind = njit(inline="always", **_INNER)(_look_away)
-    for (module_name, name), function in functions.items():
-        spaced = FunctionType(function.__code__, {}, name)
-        spaced.__module__ = module_name
-        quick = {"nnan", "nsz"} if module_name == compiled_search.__name__ else False
-        # Inside the planner each call would count references to a dozen arrays anew.
-        inline = "always" if module_name in _INLINE and name != "draft_orders" else "never"
-        compiled[name] = njit(nogil=True, fastmath=quick, inline=inline, **_INNER)(spaced)
-    for (module_name, name), function in functions.items():
-        names = compiled[name].py_func.__globals__
-        names.update(function.__globals__)
-        names.update(compiled)
-        names["mark"] = blind
-        assert module_name == function.__module__  # noqa: S101  # two modules share a name
-    outermost = _outermost(_digest(functions.values()))
-    spaced = FunctionType(
-        outermost.__code__, {"inner": compiled["walk"]}, "outermost", None, outermost.__closure__
-    )
+    ]
+    outermost = _outermost(_digest(functions))
+    inner = {"inner": _compiled_inner(njit, functions)}
+    spaced = FunctionType(outermost.__code__, inner, "outermost", None, outermost.__closure__)
     spaced.__module__ = __name__
     spaced.__qualname__ = "kernel"
     outer: Walk
@@ -121,14 +107,47 @@ def compiled_walk() -> Walk:
     return outer
 
 
+def _compiled_inner(njit: Any, functions: Sequence[FunctionType]) -> Any:  # noqa: ANN401
+    """Return the walk whose every call is to a function made ready for compiling."""
+    compiled: dict[str, Any] = {}
+    for function in functions:
+        name, module = function.__name__, function.__module__
+        spaced = FunctionType(function.__code__, {}, name)
+        spaced.__module__ = module
+        makes_room = module == state.__name__ or name == "walk"
+        quick = {"nnan", "nsz"} if module == compiled_search.__name__ else False
+        compiled[name] = njit(
+            nogil=True,
+            fastmath=quick,
+            forceinline=name not in _CALLED,
+            # What makes no room only borrows arrays: counting who holds them would cost more than
+            # the work itself.
+            _nrt=makes_room,
+            **_INNER,
+        )(spaced)
+    assert len(compiled) == len(functions)  # noqa: S101  # no two of them share a name
+    blind = njit(forceinline=True, **_INNER)(_look_away)
+    for function in functions:
+        names = compiled[function.__name__].py_func.__globals__
+        names.update(function.__globals__)
+        names.update(compiled)
+        names["mark"] = blind
+    return compiled["walk"]
+
+
 def _look_away(near: Floats, left: float, right: float, scale: float) -> None:
     """Stand in for ``planning.mark``: how close a comparison was is asked of plain runs alone."""
 
 
-def _digest(functions: Any) -> str:  # noqa: ANN401
-    return sha256(
-        "".join(_text_of(function.__code__) for function in functions).encode()
-    ).hexdigest()
+def _digest(functions: Iterable[FunctionType]) -> str:
+    """Return what changes with any line, any number with a name and any layout of an array."""
+    parts = [str((kind.__name__, kind._fields)) for kind in (Blocks, Desk, Log, Tape, Way)]
+    for function in functions:
+        names = function.__globals__
+        numbers = [names[name] for name in function.__code__.co_names if name in names]
+        parts.append(_text_of(function.__code__))
+        parts.append(str([one for one in numbers if isinstance(one, int | float)]))
+    return sha256("".join(parts).encode()).hexdigest()
 
 
 def _text_of(code: CodeType) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.simulation.bar_table import Floats
+from core.simulation.kernel.blocks import blocks_of
 from core.simulation.kernel.engine import walk_of
 from core.simulation.kernel.layout import Tape, empty_log
 from core.simulation.kernel.rules import KernelRules
-from core.simulation.kernel.run import TOTALS, packed_for, refuse_overdraft, start_of
+from core.simulation.kernel.run import packed_for, refuse_overdraft, start_of
 from core.simulation.kernel.series import KernelSeries
+from core.simulation.kernel.state import ASKED, COSTS, EXECUTED, ORDERS, TOTALS, TURNOVER
 from core.simulation.kernel.tape import tape_of
 from core.simulation.matrix import PriceMatrix
 
@@ -36,7 +38,10 @@ figure that does not exist is NaN.
 """
 
 _DAYS_A_YEAR = 365.25
-_AT_ONCE = 64
+_AT_ONCE = 16
+
+MANY = 8
+"""Policies for which bounds on the prices save more than it takes to make them."""
 
 
 def run_grid(
@@ -61,6 +66,8 @@ def run_grid(
         InputInvalid: as ``run_kernel``.
     """
     tape, walk = tape_of(matrix, series), walk_of(compiled=compiled)
+    if len(rules) >= MANY:
+        tape = tape._replace(blocks=blocks_of(matrix, tuple(rules[0].targets.tolist())))
     flows = _daily_flows(tape, series)
     nothing, near = empty_log(len(matrix.assets), 0), np.ones(1)
     table = np.empty((len(rules), len(GRID_COLUMNS)))
@@ -88,8 +95,9 @@ def _daily_flows(tape: Tape, series: KernelSeries) -> Floats | None:
 
 def _summaries(values: Floats, flows: Floats | None, totals: Floats) -> Floats:
     begun = values[:, :-1] if flows is None else values[:, :-1] + flows
-    simple = values[:, 1:] / begun - 1.0
-    logs = np.log1p(simple)
+    simple = values[:, 1:] / begun
+    logs = np.log(simple)
+    simple -= 1.0
     table = np.empty((len(values), len(GRID_COLUMNS)))
     table[:, 0] = values[:, -1]
     table[:, 1] = 100.0 * logs.sum(axis=1)
@@ -100,8 +108,9 @@ def _summaries(values: Floats, flows: Floats | None, totals: Floats) -> Floats:
         spread = simple.std(axis=1, ddof=1)
         moved = spread > 0.0
         table[moved, 3] = simple[moved].mean(axis=1) / spread[moved] * year
-    grown = np.concatenate([np.zeros((len(values), 1)), np.cumsum(logs, axis=1)], axis=1)
-    table[:, 4] = 1.0 - np.exp((grown - np.maximum.accumulate(grown, axis=1)).min(axis=1))
-    table[:, 5], table[:, 6] = totals[:, 5], totals[:, 6]
-    table[:, 7], table[:, 8], table[:, 9] = totals[:, 4], totals[:, 2], totals[:, 3]
+    grown = np.zeros_like(values)
+    np.cumsum(logs, axis=1, out=grown[:, 1:])
+    grown -= np.maximum.accumulate(grown, axis=1)
+    table[:, 4] = 1.0 - np.exp(grown.min(axis=1))
+    table[:, 5:] = totals[:, [TURNOVER, COSTS, ORDERS, ASKED, EXECUTED]]
     return table

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.simulation.bar_table import Floats, Seconds
+from core.simulation.kernel.blocks import Blocks
 from core.simulation.kernel.rules import KernelRules
 from core.simulation.matrix import Flags
 
@@ -45,6 +46,7 @@ class Tape(NamedTuple):
         known_from: first day with a return, as an index of days; assets.
         day_bars: the last bar of each UTC day, and of all; days.
         day_closes: closes on those bars; assets x days.
+        blocks: bounds on the closes, or on nothing.
     """
 
     closes: Floats
@@ -67,6 +69,7 @@ class Tape(NamedTuple):
     known_from: Indexes
     day_bars: Indexes
     day_closes: Floats
+    blocks: Blocks
 
 
 class Log(NamedTuple):
@@ -96,35 +99,6 @@ class Log(NamedTuple):
     predicted: Floats
     turnover: Floats
     cost: Floats
-
-
-class Desk(NamedTuple):
-    """Room for one plan in the making, so that none is asked for again and again.
-
-    Attributes:
-        goal, planned: weights wanted, and before the gap is closed; assets + 1.
-        moved, raised: which assets were moved by a breach or new money, which by the gap.
-        position, width, sorted: of the water-fill.
-        trades: signed, quote currency at mid, of the traded coins; assets.
-        order: the traded coins by the size of their trades, as many as ``legs`` says.
-        legs, after: one number each: how many coins are traded, the wealth after costs.
-        wanted: the orders, signed coins; assets.
-        near: one number, see ``planning.mark``.
-    """
-
-    goal: Floats
-    planned: Floats
-    moved: Flags
-    raised: Flags
-    position: Floats
-    width: Floats
-    sorted: Indexes
-    trades: Floats
-    order: Indexes
-    legs: Indexes
-    after: Floats
-    wanted: Floats
-    near: Floats
 
 
 def empty_log(assets: int, room: int) -> Log:
@@ -168,22 +142,3 @@ def packed(rules: KernelRules) -> Floats:
     row[APPROVALS], row[DELAY] = rules.approvals, rules.delay
     arrays = (rules.targets, rules.half_widths, rules.factors, rules.half_spreads)
     return np.concatenate([row, *(array.ravel() for array in arrays)])
-
-
-def new_desk(assets: int, near: Floats) -> Desk:
-    """Return room for the plans of so many coins; compiled like the walk that asks for it."""
-    return Desk(
-        np.empty(assets + 1),
-        np.empty(assets + 1),
-        np.zeros(assets + 1, np.bool_),
-        np.zeros(assets + 1, np.bool_),
-        np.empty(assets + 1),
-        np.empty(assets + 1),
-        np.zeros(assets + 1, np.int64),
-        np.zeros(assets),
-        np.zeros(assets, np.int64),
-        np.zeros(1, np.int64),
-        np.zeros(1),
-        np.zeros(assets),
-        near,
-    )

@@ -1,7 +1,7 @@
 """A policy and its trading costs -> the numbers that the kernel works with."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -119,42 +119,21 @@ def kernel_rules(  # the conditions of a run, each by name
     Source: METHODS 1, 5 and 9a.
     """
     _refuse([*_strangers(policy, assets), *_uncarried(policy, costs, approvals, delay)])
-    bands, cadence, orders, benefit = policy.bands, policy.cadence, policy.orders, policy.benefit
-    return KernelRules(
+    bands = policy.bands
+    rules = replace(
+        _bare_rules(policy, assets, costs),
         name=name,
-        quote=policy.quote,
-        assets=tuple(assets),
-        targets=np.array([float(policy.target_of(name)) for name in (*assets, policy.quote)]),
         half_widths=_half_widths(policy, assets),
         factors=_factors(policy),
-        fee=float(costs.fee),
-        half_spreads=np.array([float(costs.half_spread_of(asset)) for asset in assets]),
-        delta=float(bands.delta),
         confirm=bands.confirm,
         hard=float(bands.hard),
         small_below=float(bands.small_below),
         tiny_below=float(bands.tiny_below),
         back=float(1 + bands.hysteresis),
-        one_a_day=True,
-        after_execution=cadence.after_execution.total_seconds(),
-        max_turnover=float(cadence.max_turnover),
-        turnover_window=cadence.turnover_window.total_seconds(),
-        yearly=float(cadence.tiny_proposals_per_year),
-        min_trade_quote=float(orders.min_trade_quote),
-        min_trade_share=float(orders.min_trade_share),
-        haircut=float(orders.proceeds_haircut),
-        reserve=float(policy.reserve),
-        tests_benefit=True,
-        worth=0.5 * float(benefit.gamma) * float(benefit.horizon_years),
-        cost_mult=float(benefit.cost_mult),
-        buffer=float(policy.costs.buffer),
-        cov_days=benefit.cov_days,
-        min_cov_days=benefit.min_cov_days,
-        keep=1 - float(benefit.shrink),
-        fallback_variance=float(benefit.fallback_volatility) ** 2,
         approvals=approvals,
         delay=delay,
     )
+    return _with_benefit(_with_limits(rules, policy), policy)
 
 
 @exact
@@ -181,23 +160,60 @@ def fixed_band_rules(  # the conditions of a run, each by name
         InputInvalid: as ``kernel_rules``.
     """
     _refuse([*_strangers(policy, assets), *_uncarried(policy, costs, ALWAYS, 0)])
+    return replace(_bare_rules(policy, assets, costs), name=name, whole=whole)
+
+
+def _bare_rules(policy: Policy, assets: Sequence[Asset], costs: TradingCosts) -> KernelRules:
+    """Return targets, bands and costs, and nothing that keeps a breach from being traded."""
+    names = (*assets, policy.quote)
     widths = widths_of(policy.bands.profile, policy.bands)
     row = [
         float(base_half_width(policy.target_of(asset), widths, policy.bands.mode))
-        for asset in (*assets, policy.quote)
+        for asset in names
     ]
     return KernelRules(
-        name=name,
+        name="",
         quote=policy.quote,
         assets=tuple(assets),
-        targets=np.array([float(policy.target_of(name)) for name in (*assets, policy.quote)]),
+        targets=np.array([float(policy.target_of(asset)) for asset in names]),
         half_widths=np.array([row] * len(SIZES)),
         factors=np.ones((len(REGIMES), 2)),
         fee=float(costs.fee),
         half_spreads=np.array([float(costs.half_spread_of(asset)) for asset in assets]),
         delta=float(policy.bands.delta),
-        whole=whole,
         reserve=float(policy.reserve),
+    )
+
+
+def _with_limits(rules: KernelRules, policy: Policy) -> KernelRules:
+    """Add the policy's cadence, its limits and its smallest trade. Source: METHODS 1.6 and 1.8."""
+    cadence, orders = policy.cadence, policy.orders
+    return replace(
+        rules,
+        one_a_day=True,
+        after_execution=cadence.after_execution.total_seconds(),
+        max_turnover=float(cadence.max_turnover),
+        turnover_window=cadence.turnover_window.total_seconds(),
+        yearly=float(cadence.tiny_proposals_per_year),
+        min_trade_quote=float(orders.min_trade_quote),
+        min_trade_share=float(orders.min_trade_share),
+        haircut=float(orders.proceeds_haircut),
+    )
+
+
+def _with_benefit(rules: KernelRules, policy: Policy) -> KernelRules:
+    """Add the policy's benefit test and its covariance. Source: METHODS 5.4 and 9a."""
+    benefit = policy.benefit
+    return replace(
+        rules,
+        tests_benefit=True,
+        worth=0.5 * float(benefit.gamma) * float(benefit.horizon_years),
+        cost_mult=float(benefit.cost_mult),
+        buffer=float(policy.costs.buffer),
+        cov_days=benefit.cov_days,
+        min_cov_days=benefit.min_cov_days,
+        keep=1 - float(benefit.shrink),
+        fallback_variance=float(benefit.fallback_volatility) ** 2,
     )
 
 

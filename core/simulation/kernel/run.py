@@ -12,13 +12,12 @@ from core.simulation.kernel.layout import Indexes, Log, Tape, empty_log, packed
 from core.simulation.kernel.rules import KernelRules
 from core.simulation.kernel.series import REGIMES, KernelSeries
 from core.simulation.kernel.stand import set_bands
+from core.simulation.kernel.state import ASKED, HELD, OVERDRAWN, SIZED, TOTALS
 from core.simulation.kernel.tape import tape_of
 from core.simulation.matrix import Flags, PriceMatrix
 from core.simulation.runs import SimulatedRun
 
 _FIRST_ROOM = 2_048
-TOTALS = 8
-"""Numbers that a walk leaves: see ``walk.walk``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,9 +117,10 @@ def run_kernel(
         held, spent = coins.copy(), cash
         walk(tape, row, held, spent, log, np.zeros(0), totals, near)
         refuse_overdraft(matrix, rules, totals)
-        if totals[:3].max() <= room:
+        needed = int(max(totals[HELD], totals[SIZED], totals[ASKED]))
+        if needed <= room:
             break
-        room = int(totals[:3].max()) + 1
+        room = needed + 1
     return _run_of(matrix, series, rules, log=log, start=(coins, cash), totals=totals, near=near)
 
 
@@ -157,8 +157,10 @@ def start_of(matrix: PriceMatrix, series: KernelSeries, rules: KernelRules) -> t
 
 def refuse_overdraft(matrix: PriceMatrix, rules: KernelRules, totals: Floats) -> None:
     """Refuse a run in which more was withdrawn than there was."""
-    if totals[7] > 0:
-        at = instant(int(matrix.starts[int(totals[7]) - 1]) + int(matrix.interval.total_seconds()))
+    if totals[OVERDRAWN] > 0:
+        at = instant(
+            int(matrix.starts[int(totals[OVERDRAWN]) - 1]) + int(matrix.interval.total_seconds())
+        )
         raise InputInvalid(
             f"a withdrawal after the close of {at:%Y-%m-%d %H:%M} is more than the cash that "
             f"{rules.name} has then; make it smaller, or move it to another day"
@@ -175,7 +177,7 @@ def _run_of(  # noqa: PLR0913  # a run's parts
     totals: Floats,
     near: Floats,
 ) -> KernelRun:
-    held, sized, asked = (int(total) for total in totals[:3])
+    held, sized, asked = (int(totals[place]) for place in (HELD, SIZED, ASKED))
     coins = np.vstack([start[0], log.coins[:held]])
     cash = np.append(start[1], log.cash[:held])
     return KernelRun(

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.domain.errors import InputInvalid
 from core.simulation.bar_table import DAY, Floats, instant
+from core.simulation.kernel.blocks import no_blocks
 from core.simulation.kernel.layout import Indexes, Tape
 from core.simulation.kernel.series import (
     REGIMES,
@@ -60,6 +61,7 @@ def tape_of(matrix: PriceMatrix, series: KernelSeries) -> Tape:
         known_from=known_from,
         day_bars=day_bars,
         day_closes=np.ascontiguousarray(matrix.closes[:, day_bars]),
+        blocks=no_blocks(len(matrix.assets)),
     )
 
 
@@ -148,9 +150,9 @@ def _returns(daily: DailyCloses) -> tuple[Floats, Indexes]:
     closes = daily.closes
     known = np.isfinite(closes)
     days = closes.shape[1]
-    since = np.where(known.any(axis=1), known.argmax(axis=1), days)
     if days < 2:  # noqa: PLR2004  # a return needs two closes
         return np.zeros((len(closes), 1)), np.full(len(closes), 1, np.int64)
+    since = np.where(known.any(axis=1), known.argmax(axis=1), days)
     with np.errstate(invalid="ignore"):
         returns = np.diff(np.log(closes), axis=1)
     return np.ascontiguousarray(np.nan_to_num(returns)), since.astype(np.int64)

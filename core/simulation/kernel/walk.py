@@ -8,58 +8,31 @@ The order on a bar, as in the reference: what was approved fills at its open, a 
 is sold, the close is marked, money arrives, the decision is made.
 """
 
-# Compiled functions take arrays in place of objects, and one loop keeps its state in one place:
-# ruff: noqa: PLR0913, PLR0915, PLR0917, PLR0912, C901
-
-import numpy as np
-
-from core.planning.bands import GUARDED_SHRINK
-from core.simulation.bar_table import CLOSING_DELAY, DAY, Floats
-from core.simulation.kernel.acting import (
-    execute,
-    first_bar_closing,
-    is_worth_it,
-    longest_streak,
-    mark_days,
-    write_holdings,
-)
-from core.simulation.kernel.layout import (
-    AFTER_EXECUTION,
-    APPROVALS,
-    CONFIRM,
-    DELAY,
-    FEE,
-    MAX_TURNOVER,
-    ONE_A_DAY,
-    RESERVE,
-    SCALARS,
-    SEARCH_ROOM,
-    TESTS_BENEFIT,
-    TURNOVER_WINDOW,
-    YEARLY,
-    Log,
-    Tape,
+from core.simulation.bar_table import DAY, Floats
+from core.simulation.kernel.asking import wait_or_ask
+from core.simulation.kernel.blocks import BLOCK
+from core.simulation.kernel.filling import fill_due, mark_days, sell_ended, take_in_money
+from core.simulation.kernel.layout import COV_DAYS, Log, Tape
+from core.simulation.kernel.search import first_unsure, next_change
+from core.simulation.kernel.stand import find_breaches, keep_streaks, set_bands, set_edges, size_of
+from core.simulation.kernel.state import (
+    CASH,
+    DUE,
+    IS_BANDED,
+    SEGMENT,
+    SEGMENT_END,
+    SIZE,
+    SIZED,
+    TODAY,
+    VALUE,
+    Desk,
+    Way,
     new_desk,
-)
-from core.simulation.kernel.planning import draft_orders
-from core.simulation.kernel.search import next_change
-from core.simulation.kernel.sizing import mark
-from core.simulation.kernel.stand import (
-    STANDARD,
-    TINY,
-    find_breaches,
-    set_bands,
-    set_edges,
-    size_of,
+    new_way,
 )
 
-_SHRINK = float(GUARDED_SHRINK)
-_HALF_OF_LAST = 0.5
-_YEAR = 365
-_NEVER = -1
 
-
-def walk(
+def walk(  # noqa: PLR0913, PLR0917  # compiled functions take arrays in place of objects
     tape: Tape,
     rules: Floats,
     coins: Floats,
@@ -78,239 +51,131 @@ def walk(
         cash: at the first close, quote currency.
         log: what is written down, as far as there is room.
         day_values: becomes the portfolio's worth at each day's last bar.
-        totals: becomes: changes of holdings, changes of size, proposals, executions, orders,
-            turnover, costs, and 0 or 1 + the bar on which more was withdrawn than there was.
+        totals: becomes sums over the run, see ``state``.
         near: one number, the closest that a comparison came to its threshold.
     """
-    bars = tape.closes.shape[1]
-    count = len(coins)
-    spreads = rules[SCALARS + 4 * (count + 1) + 10 :]
-    rates = np.empty((2, count))
-    for asset in range(count):
-        rates[0, asset] = 1.0 - (1.0 - spreads[asset]) * (1.0 - rules[FEE])
-        rates[1, asset] = (1.0 + spreads[asset]) * (1.0 + rules[FEE]) - 1.0
-    prices, values = np.empty(count), np.empty(count)
-    weights, upper, lower = np.empty(count + 1), np.empty(count + 1), np.empty(count + 1)
-    highs, lows, span = np.empty(count), np.empty(count), np.empty(2)
-    room_to_search = np.empty((3, SEARCH_ROOM))
-    usable = np.ones(count + 1, np.bool_)
-    region = np.zeros(count + 1, np.int64)
-    sides, days = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
-    desk = new_desk(count, near)
-    wanted = desk.wanted
-    planned_at = np.zeros(count)
-    result = np.zeros(4)
-    room = 2 + (len(tape.day_bars) if rules[ONE_A_DAY] > 0.0 else bars)
-    limited = rules[MAX_TURNOVER] < np.inf
-    turned_at, turned = np.empty(room if limited else 0), np.empty(room if limited else 0)
-    asked_on = np.empty(room if rules[YEARLY] < np.inf else 0, np.int64)
-    turns, first_turn, questions, first_question = 0, 0, 0, 0
-
     totals[:] = 0.0
-    targets = rules[SCALARS : SCALARS + count + 1].copy()
-    size, is_banded, is_guarded = STANDARD, False, False
-    segment, segment_end = _NEVER, 0
-    day_marked = 0
-    last_day, asked_day = -(10**9), -(10**9)
-    due, plan_bar, plan_at, plan_value, plan_is_first = _NEVER, 0, 0, 0.0, False
-    executed_at, new_money = -np.inf, 0.0
-    bar = 0
+    way = new_way(tape, rules, coins, day_values, totals, near)
+    way.money[CASH] = cash
+    go(way, new_desk(len(coins), int(rules[COV_DAYS])), tape, rules, log)
+
+
+def go(way: Way, desk: Desk, tape: Tape, rules: Floats, log: Log) -> None:
+    """Go from one bar that matters to the next, until the last one or an overdraft."""
+    bar, bars = 0, tape.closes.shape[1]
     while bar < bars:
-        is_new = bar >= segment_end
-        if is_new:
-            segment += 1
-            segment_end = tape.starts[segment + 1]
-            is_banded, is_guarded = False, tape.guarded[segment]
-            if len(tape.targets) > 0:
-                for asset in range(count + 1):
-                    targets[asset] = tape.targets[segment, asset]
-        if due == bar:
-            day_marked = mark_days(tape, coins, cash, day_marked, bar, day_values)
-            cash = execute(
-                desk, rules, tape.fills, bar - 1, spreads, planned_at, coins, cash, result
+        if way.at[DUE] == bar:
+            fill_due(way, desk, tape, rules, log, bar)
+        if bar >= way.at[SEGMENT_END] and not begin_segment(way, tape, log, bar):
+            return
+        if see(way, tape, bar):
+            take_stand(way, tape, rules, log, bar)
+            wait = wait_or_ask(way, desk, tape, rules, log, bar)
+            bar = jump(way, tape, rules, bar, min(wait, next_given(way, bar)))
+        else:
+            bar = next_given(way, bar)
+    mark_days(way, tape, bars)
+
+
+def begin_segment(way: Way, tape: Tape, log: Log, bar: int) -> bool:
+    """Enter the next stretch of bars in which nothing given changes.
+
+    Returns:
+        Whether there was enough of what left the portfolio.
+    """
+    way.at[SEGMENT] += 1
+    segment = way.at[SEGMENT]
+    way.at[SEGMENT_END] = tape.starts[segment + 1]
+    way.at[IS_BANDED] = 0
+    if len(tape.targets) > 0:
+        for asset in range(len(way.targets)):
+            way.targets[asset] = tape.targets[segment, asset]
+    sell_ended(way, tape, log, bar)
+    return take_in_money(way, tape, log, bar)
+
+
+def next_given(way: Way, bar: int) -> int:
+    """Return the next bar on which something given changes or a plan fills."""
+    if way.at[DUE] > bar:
+        return int(min(way.at[SEGMENT_END], way.at[DUE]))
+    return int(way.at[SEGMENT_END])
+
+
+def see(way: Way, tape: Tape, bar: int) -> bool:
+    """Look at the prices of a bar; tell whether a decision is made on it."""
+    if not tape.evaluated[way.at[SEGMENT]]:
+        return False
+    coins, prices, values, weights = way.coins, way.prices, way.values, way.weights
+    count = len(coins)
+    value = 0.0
+    for asset in range(count):
+        prices[asset] = tape.closes[asset, bar]
+        values[asset] = coins[asset] * prices[asset]
+        value += values[asset]
+    value += way.money[CASH]
+    way.money[VALUE] = value
+    if value <= 0.0:
+        return False
+    for asset in range(count):
+        weights[asset] = values[asset] / value
+    weights[count] = way.money[CASH] / value
+    return True
+
+
+def take_stand(way: Way, tape: Tape, rules: Floats, log: Log, bar: int) -> None:
+    """See where the portfolio stands: its size, bands, breaches, and for how long they stood."""
+    at, segment = way.at, way.at[SEGMENT]
+    fitting = size_of(rules, way.money[VALUE], at[SIZE], way.near)
+    if fitting != at[SIZE]:
+        place = int(way.totals[SIZED])
+        if place < len(log.size):
+            log.sized_from[place] = bar
+            log.size[place] = fitting
+        way.totals[SIZED] += 1.0
+        at[SIZE], at[IS_BANDED] = fitting, 0
+    if at[IS_BANDED] == 0:
+        at[IS_BANDED] = 1
+        regime, is_guarded = tape.regime[segment], tape.guarded[segment]
+        set_bands(rules, way.targets, fitting, regime, is_guarded, way.upper, way.lower)
+    find_breaches(way, rules)
+    today = (tape.opened[bar] + tape.interval) // DAY
+    keep_streaks(way, today - at[TODAY])
+    at[TODAY] = today
+
+
+def jump(way: Way, tape: Tape, rules: Floats, bar: int, end: int) -> int:
+    """Return the next bar on which something may change, ``end`` at the latest."""
+    after = bar + 1
+    if after >= end or not set_edges(way, rules):
+        return after
+    found = find_change(way, tape, after, end)
+    # The bars between were evaluated too: nothing changed on them but the date.
+    passed = (tape.opened[found - 1] + tape.interval) // DAY - way.at[TODAY]
+    if passed > 0:
+        way.at[TODAY] += passed
+        for asset in range(len(way.days)):
+            if way.sides[asset] != 0:
+                way.days[asset] += passed
+    return found
+
+
+def find_change(way: Way, tape: Tape, start: int, end: int) -> int:
+    """Return the first bar from ``start`` on that may leave the limits, ``end`` for none.
+
+    Blocks whose bounds prove that they hold none are passed; the answer is the same without them.
+    """
+    has_blocks = len(tape.blocks.first) > 0
+    while start < end:
+        stop = end
+        if has_blocks:
+            block = first_unsure(tape.blocks, way, start // BLOCK, (end - 1) // BLOCK + 1)
+            start, stop = max(start, block * BLOCK), min(end, (block + 1) * BLOCK)
+        if start < stop:
+            cash, room = way.money[CASH], way.room
+            found = next_change(
+                tape.closes, way.coins, way.highs, way.lows, cash, way.span, room, start, stop
             )
-            due = _NEVER
-            if result[0] > 0.0:
-                share = result[1] / plan_value
-                executed_at = float(tape.opened[bar])
-                new_money = 0.0
-                for asset in range(count + 1):
-                    sides[asset] = 0
-                if limited:
-                    turned_at[turns] = executed_at
-                    turned[turns] = 0.0 if plan_is_first else share
-                    turns += 1
-                totals[3] += 1.0
-                totals[4] += result[0]
-                totals[5] += share
-                totals[6] += result[2]
-                if plan_at < len(log.asked):
-                    log.filled[plan_at] = bar
-                    log.orders[plan_at] = int(result[0])
-                    log.turnover[plan_at] = share
-                    log.cost[plan_at] = result[2]
-                    log.predicted[plan_at] = result[3]
-                write_holdings(log, totals, bar, coins, cash)
-        if is_new:
-            for asset in range(count):
-                if usable[asset] and tape.ended[asset] < bar:
-                    usable[asset] = False
-                    if coins[asset] > 0.0:
-                        day_marked = mark_days(tape, coins, cash, day_marked, bar, day_values)
-                        last = tape.closes[asset, tape.ended[asset]]
-                        cash += coins[asset] * last * _HALF_OF_LAST
-                        coins[asset] = 0.0
-                        write_holdings(log, totals, bar, coins, cash)
-            if tape.flow[segment] != 0.0:
-                day_marked = mark_days(tape, coins, cash, day_marked, bar + 1, day_values)
-                cash += tape.flow[segment]
-                if cash < 0.0:
-                    totals[7] = 1.0 + bar
-                    return
-                new_money = max(0.0, new_money + tape.flow[segment])
-                write_holdings(log, totals, bar + 1, coins, cash)
-        limit = segment_end
-        if due > bar:
-            limit = min(limit, due)
-        if not tape.evaluated[segment]:
-            bar = limit
-            continue
-        value = 0.0
-        for asset in range(count):
-            prices[asset] = tape.closes[asset, bar]
-            values[asset] = coins[asset] * prices[asset]
-            value += values[asset]
-        value += cash
-        if value <= 0.0:
-            bar = limit
-            continue
-        for asset in range(count):
-            weights[asset] = values[asset] / value
-        weights[count] = cash / value
-        fitting = size_of(rules, value, size, near)
-        if fitting != size or not is_banded:
-            if fitting != size:
-                place = int(totals[1])
-                if place < len(log.size):
-                    log.sized_from[place] = bar
-                    log.size[place] = fitting
-                totals[1] += 1.0
-            size, is_banded = fitting, True
-            set_bands(rules, targets, size, tape.regime[segment], is_guarded, upper, lower)
-        is_first = find_breaches(
-            rules, value, values, weights, targets, upper, lower, usable, near, region
-        )
-        closed = tape.opened[bar] + tape.interval
-        today = closed // DAY
-        longest = longest_streak(region, sides, days, today - last_day)
-        last_day = today
-        is_hard = False
-        for asset in range(count + 1):
-            is_hard = is_hard or abs(region[asset]) > 1
-        if longest > 0:
-            # Wait for the first bar that could ask, as far as time alone tells.
-            wait = bar + 1
-            if tape.paused[segment]:
-                wait = limit
-            elif not (is_hard or is_first or longest >= rules[CONFIRM]):
-                wait = first_bar_closing(tape, (today + rules[CONFIRM] - longest) * DAY)
-            else:
-                is_free = True
-                if due > bar:
-                    wait, is_free = due, False
-                if rules[ONE_A_DAY] > 0.0 and asked_day == today:
-                    wait, is_free = max(wait, first_bar_closing(tape, (today + 1.0) * DAY)), False
-                until = executed_at + rules[AFTER_EXECUTION] - CLOSING_DELAY
-                if closed < until and not is_hard and not is_first:
-                    wait, is_free = max(wait, first_bar_closing(tape, until)), False
-                if size == TINY and not is_hard and rules[YEARLY] < np.inf:
-                    while first_question < questions and asked_on[first_question] <= today - _YEAR:
-                        first_question += 1
-                    if questions - first_question >= rules[YEARLY]:
-                        wait, is_free = (
-                            max(wait, first_bar_closing(tape, (today + 1.0) * DAY)),
-                            False,
-                        )
-                is_asking = False
-                if is_free:
-                    arrived = max(0.0, min(new_money / value, weights[count] - targets[count]))
-                    arrived = max(0.0, min(arrived, (cash - rules[RESERVE]) / value))
-                    shrink = _SHRINK if is_guarded else 1.0
-                    # A plan that waits for its day is not written over: it is not free then.
-                    orders = draft_orders(
-                        desk, rules, prices, coins, spreads, rates, value, cash, values, weights,
-                        targets, upper, lower, usable, region, is_first, arrived, shrink,
-                    )  # fmt: skip
-                    is_asking = orders > 0
-                if is_asking:
-                    sold, bought, cost = 0.0, 0.0, 0.0
-                    for asset in range(count):
-                        amount = wanted[asset] * prices[asset]
-                        if amount < 0.0:
-                            sold -= amount
-                            cost -= amount * rates[0, asset]
-                        else:
-                            bought += amount
-                            cost += amount * rates[1, asset]
-                    one_way = max(sold, bought) / value
-                    if rules[TESTS_BENEFIT] > 0.0:
-                        newest = min(today - 1 - tape.first_day, tape.log_returns.shape[1] - 1)
-                        is_asking = is_worth_it(
-                            rules, tape, newest, value, cost, prices, coins, wanted, weights,
-                            targets, near,
-                        ) or is_hard  # fmt: skip
-                    if limited and not is_first:
-                        since = closed + CLOSING_DELAY - rules[TURNOVER_WINDOW]
-                        while first_turn < turns and turned_at[first_turn] <= since:
-                            first_turn += 1
-                        used = 0.0
-                        for turn in range(first_turn, turns):
-                            used += turned[turn]
-                        mark(near, used + one_way, rules[MAX_TURNOVER], 1.0)
-                        is_asking = is_asking and used + one_way <= rules[MAX_TURNOVER]
-                if is_asking:
-                    asked_day = today
-                    if rules[YEARLY] < np.inf:
-                        asked_on[questions] = today
-                        questions += 1
-                    plan_bar, plan_at, plan_value, plan_is_first = (
-                        bar,
-                        int(totals[2]),
-                        value,
-                        is_first,
-                    )
-                    totals[2] += 1.0
-                    if plan_at < len(log.asked):
-                        log.asked[plan_at] = bar
-                        log.filled[plan_at] = _NEVER
-                        log.orders[plan_at] = 0
-                        log.planned[plan_at] = one_way
-                        log.turnover[plan_at] = 0.0
-                        log.cost[plan_at] = 0.0
-                        log.predicted[plan_at] = 0.0
-                    is_yes = rules[APPROVALS] == 0.0
-                    if rules[APPROVALS] > 1.0 and len(tape.approved) > 0:
-                        is_yes = tape.approved[bar]
-                    if is_yes:
-                        due = plan_bar + 1 + int(rules[DELAY])
-                        for asset in range(count):
-                            planned_at[asset] = prices[asset]
-                        limit = min(limit, due)
-            limit = min(limit, max(wait, bar + 1))
-        after = bar + 1
-        if limit > after and set_edges(
-            rules, size, value, weights, targets, upper, lower, usable, region, coins, cash,
-            highs, lows, span,
-        ):  # fmt: skip
-            after = next_change(
-                tape.closes, coins, highs, lows, cash, span, room_to_search, after, limit
-            )
-            # The bars between were evaluated too: nothing changed on them but the date.
-            passed = (tape.opened[after - 1] + tape.interval) // DAY - last_day
-            if passed > 0:
-                last_day += passed
-                for asset in range(count + 1):
-                    if sides[asset] != 0:
-                        days[asset] += passed
-        bar = after
-    mark_days(tape, coins, cash, day_marked, bars, day_values)
+            if found < stop:
+                return found
+        start = stop
+    return end

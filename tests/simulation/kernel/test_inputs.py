@@ -31,6 +31,15 @@ def test_a_price_that_is_none_is_refused(price: float, what: str) -> None:
         run_kernel(bad, KernelSeries(), rules, compiled=False)
 
 
+def test_less_than_a_day_is_a_run() -> None:
+    """A few hours, none of which ends a day, run like any others; there is no history yet."""
+    matrix = made_matrix(5, 2)
+    rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
+    run = run_kernel(matrix, KernelSeries(), rules, compiled=False)
+    assert run.final_value > 0
+    assert not len(run.proposals.bars)
+
+
 def test_a_hole_in_the_calendar_is_refused() -> None:
     """Bars that do not follow each other are named, so that time is never counted wrongly."""
     matrix = made_matrix(50, 2)
