@@ -42,7 +42,7 @@ def matrix_of(market: Market) -> PriceMatrix:
         starts=_STARTS + market.seconds * np.arange(market.bars, dtype=np.int64),
         closes=closes,
         fills=closes,
-        has_bar=np.ones(closes.shape, dtype=bool),
+        has_bar=np.broadcast_to(np.True_, closes.shape),  # no bar is missing: one truth for all
         delisted_after=(-1,) * len(closes),
     )
 
