@@ -97,8 +97,8 @@ def _connected(address: str) -> Iterator[Any]:
     """Yield a connection to a cluster that has workers."""
     if find_spec("distributed") is None:
         raise InputInvalid(
-            "--backend dask needs the extra `cluster`; install it with: pip install "
-            "'evenkeel[cluster]'"
+            "--backend dask needs the extra cluster; in the project's folder, install it with: "
+            ".venv/bin/pip install -e '.[cluster]'"
         )
     from distributed import Client
 

@@ -1,6 +1,6 @@
 """The walk as it is, or compiled by Numba: the same lines, and the only place that imports it.
 
-Numba is an extra (``pip install evenkeel[fast]``). It is imported when a run first asks for it, so
+Numba comes with the extra ``fast``. It is imported when a run first asks for it, so
 that nothing else ever loads it.
 """
 
