@@ -63,6 +63,7 @@ class Book:
         """
         total = float(self.coins @ market.closes[:, bar]) + self.cash
         order = np.argsort(-np.abs(trades), kind="stable").tolist()
+        trades = self._affordable(market, trades, order)
         sold = [self._sell(market, bar, i, -float(trades[i])) for i in order if trades[i] < 0.0]
         bought = [self._buy(market, bar, i, float(trades[i])) for i in order if trades[i] > 0.0]
         filled = [leg for leg in (*sold, *bought) if leg.worth > 0.0]
@@ -74,6 +75,20 @@ class Book:
             predicted=sum(leg.predicted for leg in filled),
             gain=sum(leg.gain for leg in filled),
         )
+
+    def _affordable(self, market: Market, trades: Floats, order: list[int]) -> Floats:
+        """Return the plan with each buy cut to what cash and the planned sales pay for.
+
+        Where no cash is held, costs fall on the smallest buy. Source: METHODS 1.6 and 9a.
+        """
+        planned = trades.copy()
+        budget = self.cash - float(np.minimum(trades, 0.0) @ (1.0 - market.sells))
+        for index in order:
+            if trades[index] > 0.0:
+                paid = 1.0 + float(market.buys[index])
+                planned[index] = min(float(trades[index]), max(budget, 0.0) / paid)
+                budget -= planned[index] * paid
+        return planned
 
     def delist(self, index: int, close: float) -> float:
         """Sell all of a coin that ended at half of its last close; return the gain."""

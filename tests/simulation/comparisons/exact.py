@@ -153,7 +153,7 @@ class ExactBands:
     def _carry_out(
         self, bar: int, trades: dict[Asset, Decimal], fills: dict[Asset, Decimal]
     ) -> None:
-        sizes = {a: trade / self._price(a, bar) for a, trade in trades.items()}
+        sizes = {a: t / self._price(a, bar) for a, t in self._paid_for(trades).items()}
         gain = ZERO
         for asset in sorted(sizes, key=lambda a: (-abs(trades[a]), a)):
             if sizes[asset] < 0:
@@ -163,6 +163,17 @@ class ExactBands:
                 self._buy(asset, sizes[asset], fills[asset])
         self.run.orders[bar] = len(sizes)
         self.run.gains.append((bar + 1, gain))
+
+    def _paid_for(self, trades: dict[Asset, Decimal]) -> dict[Asset, Decimal]:
+        """Return the plan, its buys cut to what the cash and the planned sales pay for."""
+        brought = [-t * (ONE - self._rates(a)[0]) for a, t in trades.items() if t < 0]
+        left, planned = self.cash + sum(brought, ZERO), dict(trades)
+        for asset in sorted(trades, key=lambda a: (-trades[a], a)):
+            if trades[asset] > 0:
+                price = ONE + self._rates(asset)[1]
+                planned[asset] = min(trades[asset], max(left, ZERO) / price)
+                left -= planned[asset] * price
+        return planned
 
     def _sell(self, asset: Asset, size: Decimal, fill: Decimal) -> Decimal:
         rate = self._rates(asset)[0]
