@@ -105,7 +105,7 @@ def test_ctrl_c_keeps_what_is_computed(folder: Path) -> None:
     assert process.returncode == 130, told
     assert told.startswith("Stopped. "), told
     kept = int(told.split()[1])
-    assert 15 <= kept < 60
+    assert 0 < kept < 60
     assert f"{kept} of 60 policies are kept in {parts}; run the same command again" in told
     assert not (folder / "out.parquet").exists()
     assert not list(folder.glob("**/*.part"))

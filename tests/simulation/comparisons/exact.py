@@ -161,7 +161,7 @@ class ExactBands:
         for asset in sorted(sizes, key=lambda a: (-abs(trades[a]), a)):
             if sizes[asset] > 0:
                 self._buy(asset, sizes[asset], fills[asset])
-        self.run.orders[bar] = len(sizes)
+        self.run.orders[bar] = sum(1 for size in sizes.values() if size)
         self.run.gains.append((bar + 1, gain))
 
     def _paid_for(self, trades: dict[Asset, Decimal]) -> dict[Asset, Decimal]:
