@@ -5,14 +5,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath, settings_of
+from bot.cli.options import (
+    AsJson,
+    BarFile,
+    FearGreedFile,
+    PolicyPath,
+    day_after,
+    day_of,
+    settings_of,
+)
 from bot.settings import Settings
 from core.domain.errors import InputInvalid
 from core.domain.policy import Policy
@@ -108,8 +115,8 @@ def backtest(
         bars,
         fear_greed,
         funding,
-        start=_day(first, "--from"),
-        end=_day_after(last, "--to"),
+        start=day_of(first, "--from"),
+        end=day_after(last, "--to"),
         approvals=approvals,
         value=_amount(value),
         costs=_costs(settings, fee, impact=impact),
@@ -182,23 +189,6 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-def _day(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-    except ValueError:
-        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
-
-
-def _day_after(text: str | None, option: str) -> datetime | None:
-    day = _day(text, option)
-    try:
-        return None if day is None else day + timedelta(days=1)
-    except OverflowError:  # the last day of the calendar, which no file reaches
-        return day
 
 
 @contextmanager

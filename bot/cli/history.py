@@ -5,13 +5,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.options import AsJson, DataDir, PolicyPath, data_dir_of, settings_of
+from bot.cli.options import AsJson, DataDir, PolicyPath, data_dir_of, day_of, settings_of
 from core.domain.errors import FeedUnavailable, InputInvalid
 from core.domain.policy import SYMBOL
 from core.domain.units import Asset
@@ -106,7 +106,7 @@ def fetch(
     tracks = [Track(venue, coin, against, interval) for coin in watched if coin != against]
     if not tracks:
         raise InputInvalid(f"{against} against itself has no price; name other coins with --asset")
-    folder, first = data_dir_of(data), _day(since)
+    folder, first = data_dir_of(data), day_of(since, "--since")
     if not asyncio.run(_fetch_all(tracks, folder, base_url, since=first)):
         sys.exit(NOT_ALL)
 
@@ -290,12 +290,3 @@ def _symbol(text: str, option: str) -> Asset:
     if not SYMBOL.fullmatch(text):
         raise InputInvalid(f"{option} is {text!r}; a symbol such as BTC is expected")
     return Asset(text)
-
-
-def _day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-    except ValueError:
-        raise InputInvalid(f"--since is {text!r}; a day such as 2022-09-01 is expected") from None

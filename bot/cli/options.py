@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import os
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -86,3 +87,26 @@ def databases_of(data: Path | None) -> list[Path]:
             "with --data"
         )
     return found
+
+
+def day_of(text: str | None, option: str) -> datetime | None:
+    """Return the midnight that begins a UTC day as a person types it, None for none.
+
+    Raises:
+        InputInvalid: it is no day; ``option`` says where it stands.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+    except ValueError:
+        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
+
+
+def day_after(text: str | None, option: str) -> datetime | None:
+    """Return the midnight that ends a UTC day; the calendar's last day ends with itself."""
+    day = day_of(text, option)
+    try:
+        return None if day is None else day + timedelta(days=1)
+    except OverflowError:  # no file reaches it
+        return day

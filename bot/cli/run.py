@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import DataDir, PolicyPath, settings_of
+from bot.cli.options import DataDir, PolicyPath, day_after, day_of, settings_of
 from bot.settings import Settings
 from bot.settings.answering import Answering
 from core.domain.errors import InputInvalid
@@ -145,19 +144,10 @@ def _print_start(settings: Settings, plan: "RunPlan", notes: Sequence[str]) -> N
 def _replay(path: Path, first: str | None, last: str | None, fear_greed: Path | None) -> "Replay":
     from bot.app import Replay
 
-    begin, end = _day(first, "--from"), _day(last, "--to")
+    begin, end = day_of(first, "--from"), day_of(last, "--to")
     if begin is not None and end is not None and begin > end:
         raise InputInvalid(f"--from {first} lies after --to {last}; swap them")
-    return Replay(path, begin, None if end is None else end + timedelta(days=1), fear_greed)
-
-
-def _day(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-    except ValueError:
-        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
+    return Replay(path, begin, day_after(last, "--to"), fear_greed)
 
 
 def _amount(text: str) -> Decimal:

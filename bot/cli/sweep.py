@@ -5,13 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath
+from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath, day_after, day_of
 from bot.settings.loading import read_policy_file
 from bot.settings.policy_file import DEMO, PolicyFile
 from core.domain.errors import InputInvalid
@@ -109,8 +108,8 @@ def sweep(
         grid,
         bars,
         fear_greed,
-        start=_day(first, "--from"),
-        end=_day_after(last, "--to"),
+        start=day_of(first, "--from"),
+        end=day_after(last, "--to"),
     )
     try:
         with _progress("Checking") as show:
@@ -249,17 +248,3 @@ def _check_out(out: Path, inputs: Iterable[Path | None]) -> None:
     if out.is_dir() or not out.parent.is_dir():
         what = "is a folder" if out.is_dir() else f"cannot be made: {out.parent} is no folder"
         raise InputInvalid(f"{out} {what}; name a file in a folder that exists")
-
-
-def _day(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-    except ValueError:
-        raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
-
-
-def _day_after(text: str | None, option: str) -> datetime | None:
-    day = _day(text, option)
-    return None if day is None else day + timedelta(days=1)
