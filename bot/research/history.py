@@ -4,19 +4,17 @@ A candle that is stored stays as it is stored, whatever is told later: what was 
 be computed again. A gap stays a gap.
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isclose
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.research.bars import read_asset_bars
+from bot.research.replacing import replacing
 from core.domain.errors import InputInvalid
 from core.domain.policy import SYMBOL
 from core.domain.units import Asset
@@ -134,20 +132,6 @@ def arrow_table(bars: AssetBars) -> "pa.Table":
             **dict(zip(_FIELDS, map(pa.array, columns_of(bars)), strict=True)),
         }
     )
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that takes the place of ``path`` when all of it is on the disk."""
-    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def merged(stored: AssetBars | None, told: AssetBars) -> Merged:

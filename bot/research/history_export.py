@@ -7,7 +7,8 @@ import numpy as np
 
 from bot.research.bar_checks import PRICES, RawBars, checked_table
 from bot.research.columns import MICROSECONDS
-from bot.research.history import Track, arrow_table, columns_of, load, replacing
+from bot.research.history import Track, arrow_table, columns_of, load
+from bot.research.replacing import replacing
 from core.domain.errors import InputInvalid
 from core.domain.units import Asset
 from core.simulation.bar_table import AssetBars, BarTable

@@ -4,7 +4,7 @@ Such a sweep is slow enough to be stopped in the middle, and needs no compiler t
 """
 
 from bot.cli.main import main
-from core.simulation.kernel import engine
+from bot.research import compiled_kernel
 
 
 def _cannot() -> bool:
@@ -12,5 +12,5 @@ def _cannot() -> bool:
 
 
 if __name__ == "__main__":
-    engine.can_compile = _cannot
+    compiled_kernel.can_compile = _cannot
     main()

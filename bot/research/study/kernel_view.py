@@ -11,6 +11,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.research.compiled_kernel import best_walk
 from bot.research.study.living import COSTS, Name, Runs, without_market
 from core.domain.policy import Policy, ProfileName
 from core.domain.regime import Regime
@@ -68,7 +69,7 @@ class Kernel:
     ) -> SimulatedRun:
         """Return one policy's run on these prices; ``series`` None is what was really seen."""
         rules = kernel_rules(policy, self.matrix.assets, costs, name=name)
-        return run_kernel(self.matrix, series or self.series, rules).to_run()
+        return run_kernel(self.matrix, series or self.series, rules, walk=best_walk()).to_run()
 
     def unwatched(self) -> KernelSeries:
         """Return the series without regime, pause and tilt, as ``plain`` sees the market."""

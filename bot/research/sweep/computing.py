@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from bot.research.compiled_kernel import best_walk
 from bot.research.sweep.given import Given, MarketRules, market_rules
 from bot.research.sweep.grid import Built
 from bot.research.sweep.identity import code_version
@@ -59,14 +60,14 @@ def compute(given: Given, first: int, end: int) -> Computed:
         policies = list(alike)
         matrix, series = inputs_of(given, policies[0])
         rules = [rules_of(one, given.costs) for one in policies]
-        found.append(run_grid(matrix, series, rules))
+        found.append(run_grid(matrix, series, rules, walk=best_walk()))
     return Computed(first, np.concatenate(found), code_version())
 
 
 def run_one(given: Given, built: Built) -> KernelRun:
     """Return one policy's whole way through the prices."""
     matrix, series = inputs_of(given, built)
-    return run_kernel(matrix, series, rules_of(built, given.costs))
+    return run_kernel(matrix, series, rules_of(built, given.costs), walk=best_walk())
 
 
 def rules_of(built: Built, costs: TradingCosts) -> KernelRules:
@@ -123,5 +124,5 @@ def compute_default(given: Given) -> Floats:
     """Return the figures of the policy that everything is varied from; columns."""
     built = given.grid.default()
     matrix, series = inputs_of(given, built)
-    figures: Floats = run_grid(matrix, series, [rules_of(built, given.costs)])[0]
+    figures: Floats = run_grid(matrix, series, [rules_of(built, given.costs)], walk=best_walk())[0]
     return figures

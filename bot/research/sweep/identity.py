@@ -6,8 +6,8 @@ from pathlib import Path
 
 import core
 from bot import research, settings
+from bot.research import compiled_kernel
 from core.domain.errors import InputInvalid
-from core.simulation.kernel import engine
 
 CODE_FOLDERS = (
     Path(core.__file__).parent,
@@ -45,5 +45,5 @@ def code_version() -> str:
         for path in sorted(folder.rglob("*.py")):
             hashed.update(path.relative_to(folder).as_posix().encode())
             hashed.update(path.read_bytes())
-    kind = "compiled" if engine.can_compile() else "plain"
+    kind = "compiled" if compiled_kernel.can_compile() else "plain"
     return f"{hashed.hexdigest()[:_SHORT]} {kind}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bot.research.history import replacing
+from bot.research.replacing import replacing
 from bot.research.sweep.axes import Axis, Cell
 from bot.research.sweep.grid import Grid, Points
 from bot.research.sweep.parts import (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bot.research.history import replacing
+from bot.research.replacing import replacing
 from bot.research.sweep.grid import Points
 from core.domain.errors import InputInvalid
 from core.simulation.bar_table import Floats

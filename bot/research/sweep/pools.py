@@ -14,9 +14,9 @@ from enum import StrEnum
 from importlib.util import find_spec
 from typing import Any, Final, cast
 
+from bot.research import compiled_kernel
 from bot.research.sweep.given import Given
 from core.domain.errors import InputInvalid
-from core.simulation.kernel import engine
 
 CONNECT_SECONDS: Final = 5
 WORKERS_SECONDS: Final = 5
@@ -131,7 +131,7 @@ def _connected(address: str) -> Iterator[Any]:
 
 def usual_kind() -> PoolKind:
     """Return who works when nobody said: a compiled kernel lets threads run beside each other."""
-    return PoolKind.THREADS if engine.can_compile() else PoolKind.PROCESSES
+    return PoolKind.THREADS if compiled_kernel.can_compile() else PoolKind.PROCESSES
 
 
 def _sent(client: Any, given: Given) -> Given:  # noqa: ANN401  # Dask has no types

@@ -6,8 +6,8 @@ import numpy as np
 
 from core.simulation.bar_table import Floats
 from core.simulation.kernel.blocks import blocks_of
-from core.simulation.kernel.engine import walk_of
-from core.simulation.kernel.layout import Tape, empty_log
+from core.simulation.kernel.engine import Walk, plain_walk
+from core.simulation.kernel.layout import Tape, empty_pages
 from core.simulation.kernel.rules import KernelRules
 from core.simulation.kernel.run import packed_for, refuse_overdraft, start_of
 from core.simulation.kernel.series import KernelSeries
@@ -49,7 +49,7 @@ def run_grid(
     series: KernelSeries,
     rules: Sequence[KernelRules],
     *,
-    compiled: bool | None = None,
+    walk: Walk = plain_walk,
 ) -> Floats:
     """Run every policy and return its summary; policies x len(GRID_COLUMNS).
 
@@ -60,16 +60,16 @@ def run_grid(
         matrix: prices of the policies' coins.
         series: what is given for each bar, the same for all policies.
         rules: the policies.
-        compiled: None takes Numba where it is installed; the results are the same.
+        walk: plain or compiled, see ``engine``; the results are the same.
 
     Raises:
         InputInvalid: as ``run_kernel``.
     """
-    tape, walk = tape_of(matrix, series), walk_of(compiled=compiled)
+    tape = tape_of(matrix, series)
     if len(rules) >= MANY:
         tape = tape._replace(blocks=blocks_of(matrix, tuple(rules[0].targets.tolist())))
     flows = _daily_flows(tape, series)
-    nothing, near = empty_log(len(matrix.assets), 0), np.ones(1)
+    nothing, near = empty_pages(len(matrix.assets), 0), np.ones(1)
     table = np.empty((len(rules), len(GRID_COLUMNS)))
     days = len(tape.day_bars)
     for first in range(0, len(rules), _AT_ONCE):

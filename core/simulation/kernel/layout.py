@@ -72,6 +72,34 @@ class Tape(NamedTuple):
     blocks: Blocks
 
 
+class Room(NamedTuple):
+    """What a walk works in: zeros, since compiled code only borrows arrays and makes none.
+
+    Attributes:
+        lines: numbers of each asset, cash last; 18 x (assets + 1).
+        wholes, flags: the same of whole numbers, and of yes and no; 6 and 3 x (assets + 1).
+        places, money, filled, span: single numbers, see ``state``.
+        rates: 2 x assets.
+        search: for the compiled search; 3 x SEARCH_ROOM, or an asset more.
+        turns: for executions; 2 x as many as a run can have, where the policy limits them.
+        questions: for days with a question; the same.
+        mixed: for daily returns; as many days as the covariance counts.
+    """
+
+    lines: Floats
+    wholes: Indexes
+    flags: Flags
+    places: Indexes
+    money: Floats
+    filled: Floats
+    span: Floats
+    rates: Floats
+    search: Floats
+    turns: Floats
+    questions: Indexes
+    mixed: Floats
+
+
 class Log(NamedTuple):
     """What a run writes down; arrays of no length write nothing.
 
@@ -101,24 +129,23 @@ class Log(NamedTuple):
     cost: Floats
 
 
-def empty_log(assets: int, room: int) -> Log:
-    """Return a log with room for so many entries of each kind."""
-    whole = [np.empty(room, dtype=np.int64) for _ in range(6)]
-    real = [np.empty(room) for _ in range(5)]
-    return Log(
-        held_from=whole[0],
-        coins=np.empty((room, assets)),
-        cash=real[0],
-        sized_from=whole[1],
-        size=whole[2],
-        asked=whole[3],
-        filled=whole[4],
-        orders=whole[5],
-        planned=real[1],
-        predicted=real[2],
-        turnover=real[3],
-        cost=real[4],
-    )
+class Pages(NamedTuple):
+    """Where a log is written: its rows, see ``state.log_of``; of no length to write nothing.
+
+    Attributes:
+        wholes, reals: 6 and 5 rows, each with the same room.
+        coins: room x assets.
+    """
+
+    wholes: Indexes
+    reals: Floats
+    coins: Floats
+
+
+def empty_pages(assets: int, room: int) -> Pages:
+    """Return pages with room for so many entries of each kind."""
+    wholes = np.empty((6, room), np.int64)
+    return Pages(wholes, np.empty((5, room)), np.empty((room, assets)))
 
 
 def packed(rules: KernelRules) -> Floats:

@@ -7,12 +7,12 @@ import numpy as np
 from core.domain.errors import InputInvalid
 from core.domain.stress import Stress
 from core.simulation.bar_table import Floats, instant
-from core.simulation.kernel.engine import walk_of
-from core.simulation.kernel.layout import Indexes, Log, Tape, empty_log, packed
+from core.simulation.kernel.engine import Walk, plain_walk
+from core.simulation.kernel.layout import Indexes, Log, Tape, empty_pages, packed
 from core.simulation.kernel.rules import KernelRules
 from core.simulation.kernel.series import REGIMES, KernelSeries
 from core.simulation.kernel.stand import set_bands
-from core.simulation.kernel.state import ASKED, HELD, OVERDRAWN, SIZED, TOTALS
+from core.simulation.kernel.state import ASKED, HELD, OVERDRAWN, SIZED, TOTALS, log_of
 from core.simulation.kernel.tape import tape_of
 from core.simulation.matrix import Flags, PriceMatrix
 from core.simulation.runs import SimulatedRun
@@ -89,7 +89,7 @@ def run_kernel(
     series: KernelSeries,
     rules: KernelRules,
     *,
-    compiled: bool | None = None,
+    walk: Walk = plain_walk,
 ) -> KernelRun:
     """Run one policy over one matrix.
 
@@ -99,7 +99,7 @@ def run_kernel(
         matrix: prices of the policy's coins, in the same order.
         series: what is given for each bar.
         rules: the policy.
-        compiled: None takes Numba where it is installed; the results are the same.
+        walk: plain or compiled, see ``engine``; the results are the same.
 
     Raises:
         InputInvalid: prices that are none, series that do not fit, other coins than the policy's, a
@@ -107,20 +107,21 @@ def run_kernel(
 
     Source: METHODS 1, 5.4, 6.1 and 9a.
     """
-    tape, walk = tape_of(matrix, series), walk_of(compiled=compiled)
+    tape = tape_of(matrix, series)
     row = packed_for(matrix, rules)
     room = min(_FIRST_ROOM, 2 * len(matrix) + 2)
     while True:
-        log = empty_log(len(matrix.assets), room)
+        pages = empty_pages(len(matrix.assets), room)
         coins, cash = start_of(matrix, series, rules)
         totals, near = np.zeros(TOTALS), np.ones(1)
         held, spent = coins.copy(), cash
-        walk(tape, row, held, spent, log, np.zeros(0), totals, near)
+        walk(tape, row, held, spent, pages, np.zeros(0), totals, near)
         refuse_overdraft(matrix, rules, totals)
         needed = int(max(totals[HELD], totals[SIZED], totals[ASKED]))
         if needed <= room:
             break
         room = needed + 1
+    log = log_of(pages)
     return _run_of(matrix, series, rules, log=log, start=(coins, cash), totals=totals, near=near)
 
 

@@ -1,6 +1,7 @@
 """What a walk carries from bar to bar, in arrays with names: compiled code takes no objects.
 
-Numba compiles this file where it is installed.
+Numba compiles this file where it is installed. Nothing here makes room: every array is a part of
+one that is there when the walk begins, see ``room``.
 """
 
 from typing import NamedTuple
@@ -8,16 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.simulation.bar_table import Floats
-from core.simulation.kernel.layout import (
-    FEE,
-    MAX_TURNOVER,
-    ONE_A_DAY,
-    SCALARS,
-    SEARCH_ROOM,
-    YEARLY,
-    Indexes,
-    Tape,
-)
+from core.simulation.kernel.layout import FEE, SCALARS, Indexes, Log, Pages, Room
 from core.simulation.matrix import Flags
 
 NEVER = -1
@@ -26,7 +18,7 @@ _LONG_AGO = -(10**9)
 # Places in ``Way.money``: cash held and the portfolio's worth, money that arrived since the last
 # execution, the worth, one-way turnover and cost of the plan in the making (quote currency; the
 # turnover a share), the worth behind the plan that waits, and when the last one was executed.
-CASH, VALUE, NEW_MONEY, ONE_WAY, COST, PLAN_VALUE, EXECUTED_AT, _MONEY = range(8)
+CASH, VALUE, NEW_MONEY, ONE_WAY, COST, PLAN_VALUE, EXECUTED_AT, MONEY = range(8)
 
 # Places in ``Way.at``: the segment and its end; the size profile, and whether the bands are those
 # of segment and size; whether this is the first funding, whether a breach is hard, for how many
@@ -35,14 +27,14 @@ CASH, VALUE, NEW_MONEY, ONE_WAY, COST, PLAN_VALUE, EXECUTED_AT, _MONEY = range(8
 # days are marked, executions and questions written down, and the first of them that still counts.
 (
     SEGMENT, SEGMENT_END, SIZE, IS_BANDED, IS_FIRST, IS_HARD, LONGEST, TODAY, ASKED_DAY,
-    DUE, PLAN_AT, PLAN_IS_FIRST, DAYS_MARKED, TURNS, FIRST_TURN, QUESTIONS, FIRST_QUESTION, _AT,
+    DUE, PLAN_AT, PLAN_IS_FIRST, DAYS_MARKED, TURNS, FIRST_TURN, QUESTIONS, FIRST_QUESTION, PLACES,
 ) = range(18)  # fmt: skip
 
 # Places in ``Way.totals``; the last one is 0, or 1 + the bar on which too much was withdrawn.
 HELD, SIZED, ASKED, EXECUTED, ORDERS, TURNOVER, COSTS, OVERDRAWN, TOTALS = range(9)
 
 # Places in ``Way.filled``: orders, one-way amount before costs, costs, the plan's costs for them.
-FILLED_ORDERS, FILLED_AMOUNT, FILLED_COSTS, FORESEEN_COSTS, _FILLED = range(5)
+FILLED_ORDERS, FILLED_AMOUNT, FILLED_COSTS, FORESEEN_COSTS, FILLED = range(5)
 
 
 class Way(NamedTuple):
@@ -132,85 +124,98 @@ class Desk(NamedTuple):
 
 
 def new_way(
-    tape: Tape, rules: Floats, coins: Floats, day_values: Floats, totals: Floats, near: Floats
+    room: Room, rules: Floats, coins: Floats, day_values: Floats, totals: Floats, near: Floats
 ) -> Way:
     """Return a way before its first bar; ``coins``, ``day_values``, ``totals``, ``near`` change."""
-    count = len(coins)
-    most = 2 + (len(tape.day_bars) if rules[ONE_A_DAY] > 0.0 else tape.closes.shape[1])
-    turns = most if rules[MAX_TURNOVER] < np.inf else 0
-    questions = most if rules[YEARLY] < np.inf else 0
+    count, lines = len(coins), room.lines
+    set_places(room.places)
+    room.money[EXECUTED_AT] = -np.inf
+    set_rates(room.rates, rules)
+    for asset in range(count + 1):
+        lines[0, asset] = rules[SCALARS + asset]
+        room.flags[0, asset] = True
     return Way(
-        at=first_places(),
-        money=first_money(),
+        at=room.places,
+        money=room.money,
         coins=coins,
         spreads=rules[SCALARS + 4 * (count + 1) + 10 :],
-        rates=rates_of(rules, count),
-        targets=rules[SCALARS : SCALARS + count + 1].copy(),
-        prices=np.zeros(count),
-        values=np.zeros(count),
-        weights=np.zeros(count + 1),
-        upper=np.zeros(count + 1),
-        lower=np.zeros(count + 1),
-        usable=np.ones(count + 1, np.bool_),
-        region=np.zeros(count + 1, np.int64),
-        sides=np.zeros(count + 1, np.int64),
-        days=np.zeros(count + 1, np.int64),
-        highs=np.zeros(count),
-        lows=np.zeros(count),
-        span=np.zeros(2),
-        room=np.empty((3, max(SEARCH_ROOM, count + 1))),
-        planned_at=np.zeros(count),
-        filled=np.zeros(_FILLED),
-        turned_at=np.empty(turns),
-        turned=np.empty(turns),
-        asked_on=np.empty(questions, np.int64),
+        rates=room.rates,
+        targets=lines[0],
+        prices=lines[1, :count],
+        values=lines[2, :count],
+        weights=lines[3],
+        upper=lines[4],
+        lower=lines[5],
+        usable=room.flags[0],
+        region=room.wholes[0],
+        sides=room.wholes[1],
+        days=room.wholes[2],
+        highs=lines[6, :count],
+        lows=lines[7, :count],
+        span=room.span,
+        room=room.search,
+        planned_at=lines[8, :count],
+        filled=room.filled,
+        turned_at=room.turns[0],
+        turned=room.turns[1],
+        asked_on=room.questions,
         day_values=day_values,
         totals=totals,
         near=near,
     )
 
 
-def first_places() -> Indexes:
-    """Return the whole numbers of a way before its first bar."""
-    at = np.zeros(_AT, np.int64)
+def set_places(at: Indexes) -> None:
+    """Write the whole numbers of a way before its first bar."""
     at[SEGMENT], at[DUE] = NEVER, NEVER
     at[TODAY], at[ASKED_DAY] = _LONG_AGO, _LONG_AGO
-    return at
 
 
-def first_money() -> Floats:
-    """Return the amounts of a way before its first bar; the cash is yet to be put in."""
-    money = np.zeros(_MONEY)
-    money[EXECUTED_AT] = -np.inf
-    return money
-
-
-def rates_of(rules: Floats, count: int) -> Floats:
-    """Return what a sale and a buy of each coin cost, of the amount at mid; 2 x assets."""
-    rates = np.empty((2, count))
+def set_rates(rates: Floats, rules: Floats) -> None:
+    """Write what a sale and a buy of each coin cost, of the amount at mid; 2 x assets."""
+    count = rates.shape[1]
     spreads = rules[SCALARS + 4 * (count + 1) + 10 :]
     for asset in range(count):
         rates[0, asset] = 1.0 - (1.0 - spreads[asset]) * (1.0 - rules[FEE])
         rates[1, asset] = (1.0 + spreads[asset]) * (1.0 + rules[FEE]) - 1.0
-    return rates
 
 
-def new_desk(assets: int, days: int) -> Desk:
-    """Return room for the plans of so many coins, with a covariance of so many days."""
+def new_desk(room: Room) -> Desk:
+    """Return room for plans, with a covariance of so many days as there is room for."""
+    lines, count = room.lines, room.rates.shape[1]
     return Desk(
-        goal=np.empty(assets + 1),
-        planned=np.empty(assets + 1),
-        moved=np.zeros(assets + 1, np.bool_),
-        raised=np.zeros(assets + 1, np.bool_),
-        position=np.empty(assets + 1),
-        width=np.empty(assets + 1),
-        sorted=np.zeros(assets + 1, np.int64),
-        trades=np.zeros(assets),
-        order=np.zeros(assets, np.int64),
-        legs=np.zeros(1, np.int64),
-        after=np.zeros(1),
-        wanted=np.zeros(assets),
-        before=np.zeros(assets),
-        settled=np.zeros(assets),
-        mixed=np.zeros(days),
+        goal=lines[9],
+        planned=lines[10],
+        moved=room.flags[1],
+        raised=room.flags[2],
+        position=lines[11],
+        width=lines[12],
+        sorted=room.wholes[3],
+        trades=lines[13, :count],
+        order=room.wholes[4, :count],
+        legs=room.wholes[5, :1],
+        after=lines[14, :1],
+        wanted=lines[15, :count],
+        before=lines[16, :count],
+        settled=lines[17, :count],
+        mixed=room.mixed,
+    )
+
+
+def log_of(pages: Pages) -> Log:
+    """Return the log that is written on these pages."""
+    wholes, reals = pages.wholes, pages.reals
+    return Log(
+        held_from=wholes[0],
+        coins=pages.coins,
+        cash=reals[0],
+        sized_from=wholes[1],
+        size=wholes[2],
+        asked=wholes[3],
+        filled=wholes[4],
+        orders=wholes[5],
+        planned=reals[1],
+        predicted=reals[2],
+        turnover=reals[3],
+        cost=reals[4],
     )

@@ -12,7 +12,7 @@ from core.simulation.bar_table import DAY, Floats
 from core.simulation.kernel.asking import wait_or_ask
 from core.simulation.kernel.blocks import BLOCK
 from core.simulation.kernel.filling import fill_due, mark_days, sell_ended, take_in_money
-from core.simulation.kernel.layout import COV_DAYS, Log, Tape
+from core.simulation.kernel.layout import Log, Room, Tape
 from core.simulation.kernel.search import first_unsure, next_change
 from core.simulation.kernel.stand import find_breaches, keep_streaks, set_bands, set_edges, size_of
 from core.simulation.kernel.state import (
@@ -37,6 +37,7 @@ def walk(  # noqa: PLR0913, PLR0917  # compiled functions take arrays in place o
     rules: Floats,
     coins: Floats,
     cash: float,
+    room: Room,
     log: Log,
     day_values: Floats,
     totals: Floats,
@@ -49,15 +50,16 @@ def walk(  # noqa: PLR0913, PLR0917  # compiled functions take arrays in place o
         rules: the policy, packed.
         coins: at the first close; changed.
         cash: at the first close, quote currency.
+        room: to work in, new for each walk.
         log: what is written down, as far as there is room.
         day_values: becomes the portfolio's worth at each day's last bar.
         totals: becomes sums over the run, see ``state``.
         near: one number, the closest that a comparison came to its threshold.
     """
     totals[:] = 0.0
-    way = new_way(tape, rules, coins, day_values, totals, near)
+    way = new_way(room, rules, coins, day_values, totals, near)
     way.money[CASH] = cash
-    go(way, new_desk(len(coins), int(rules[COV_DAYS])), tape, rules, log)
+    go(way, new_desk(room), tape, rules, log)
 
 
 def go(way: Way, desk: Desk, tape: Tape, rules: Floats, log: Log) -> None:

@@ -10,7 +10,9 @@ import sys
 import time
 import warnings
 
+from bot.research.compiled_kernel import compiled_walk
 from core.simulation.kernel import run_kernel
+from core.simulation.kernel.engine import Walk, plain_walk
 from tests.bench.history import decided, loops, ours, peers, starting
 from tests.bench.history.market import HOURS, MINUTES, Market, generated
 from tests.bench.history.timing import median_seconds, peak_megabytes, seconds_of
@@ -44,7 +46,7 @@ def _line(name: str, measured: str, target: str = "") -> None:
 
 def _agree(hours: Market) -> None:
     """Print what each comes to with the same rule, and stop if they differ."""
-    compiled, plain = _final(hours, compiled=True), _final(hours, compiled=False)
+    compiled, plain = _final(hours, compiled_walk()), _final(hours, plain_walk)
     value, count = loops.numpy_loop(hours.closes)
     finals = {
         "Evenkeel's kernel": compiled,
@@ -61,16 +63,17 @@ def _agree(hours: Market) -> None:
         sys.exit("they do not agree, so their times say nothing")
 
 
-def _final(market: Market, *, compiled: bool) -> float:
+def _final(market: Market, walk: Walk) -> float:
     matrix, series, rules = ours.matrix_of(market), ours.cash_only(), ours.simple_rules()
-    return run_kernel(matrix, series, rules, compiled=compiled).final_value
+    return run_kernel(matrix, series, rules, walk=walk).final_value
 
 
 def _one_policy(hours: Market) -> None:
+    walk = compiled_walk()
     matrix, series, rules = ours.matrix_of(hours), ours.cash_only(), ours.simple_rules()
     floor = median_seconds(lambda: loops.one_pass(hours.closes), times=200)
-    mine = median_seconds(lambda: run_kernel(matrix, series, rules, compiled=True), times=100)
-    plain = median_seconds(lambda: run_kernel(matrix, series, rules, compiled=False), times=20)
+    mine = median_seconds(lambda: run_kernel(matrix, series, rules, walk=walk), times=100)
+    plain = median_seconds(lambda: run_kernel(matrix, series, rules), times=20)
     _line("8 years of hours, one policy, fixed band", _ms(mine))
     _line("  floor: one pass over the prices", _ms(floor))
     _line("  times the floor", f"{mine / floor:.1f}x", "<= 5x")
@@ -91,22 +94,24 @@ def _one_policy(hours: Market) -> None:
 
 
 def _whole_policy(hours: Market) -> None:
+    walk = compiled_walk()
     matrix, rules = ours.matrix_of(hours), ours.full_rules()
     series = ours.watched_series(hours.bars, 24)
     floor = median_seconds(lambda: loops.one_pass(hours.closes), times=200)
-    mine = median_seconds(lambda: run_kernel(matrix, series, rules, compiled=True), times=50)
-    plain = median_seconds(lambda: run_kernel(matrix, series, rules, compiled=False), times=3)
+    mine = median_seconds(lambda: run_kernel(matrix, series, rules, walk=walk), times=50)
+    plain = median_seconds(lambda: run_kernel(matrix, series, rules), times=3)
     _line("8 years of hours, the full policy", _ms(mine))
     _line("  times the floor", f"{mine / floor:.1f}x", "<= 15x")
     _line("  without Numba, times the floor", f"{plain / floor:.0f}x")
 
 
 def _minutes() -> None:
+    walk = compiled_walk()
     minutes = generated(MINUTES, 60)
     matrix, series, rules = ours.matrix_of(minutes), ours.cash_only(), ours.simple_rules()
     floor = median_seconds(lambda: loops.one_pass(minutes.closes), times=20)
-    mine = median_seconds(lambda: run_kernel(matrix, series, rules, compiled=True), times=10)
-    peak = peak_megabytes(lambda: run_kernel(matrix, series, rules, compiled=True))
+    mine = median_seconds(lambda: run_kernel(matrix, series, rules, walk=walk), times=10)
+    peak = peak_megabytes(lambda: run_kernel(matrix, series, rules, walk=walk))
     size = minutes.closes.nbytes / 1e6
     _line("2 years of minutes, one policy, fixed band", _ms(mine))
     _line("  times the floor", f"{mine / floor:.1f}x", "<= 5x")
@@ -120,10 +125,11 @@ def _minutes() -> None:
 
 
 def _grid(hours: Market) -> None:
+    walk = compiled_walk()
     matrix, series, rules = ours.matrix_of(hours), ours.cash_only(), ours.many_rules(POLICIES)
-    mine = median_seconds(lambda: ours.run_many(matrix, series, rules, compiled=True), times=5)
+    mine = median_seconds(lambda: ours.run_many(matrix, series, rules, walk), times=5)
     few = rules[:: POLICIES // FEW]
-    plain = median_seconds(lambda: ours.run_many(matrix, series, few, compiled=False), times=2)
+    plain = median_seconds(lambda: ours.run_many(matrix, series, few, plain_walk), times=2)
     floor = median_seconds(lambda: loops.one_pass(hours.closes), times=50)
     _line(f"{POLICIES:,} policies on the hours, two cores", _ms(mine), "<= 500 ms")
     _line("  a policy, times the floor", f"{mine / POLICIES / floor:.2f}x")

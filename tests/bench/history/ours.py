@@ -20,6 +20,7 @@ from core.simulation.kernel import (
     kernel_rules,
     run_grid,
 )
+from core.simulation.kernel.engine import Walk
 from core.simulation.matrix import PriceMatrix
 from core.simulation.trading_costs import TradingCosts
 from tests.bench.history.market import BAND, COINS, FEE, TARGET, VALUE, Floats, Market
@@ -116,10 +117,10 @@ def many_rules(count: int) -> list[KernelRules]:
 
 
 def run_many(
-    matrix: PriceMatrix, series: KernelSeries, rules: Sequence[KernelRules], *, compiled: bool
+    matrix: PriceMatrix, series: KernelSeries, rules: Sequence[KernelRules], walk: Walk
 ) -> Floats:
     """Run a grid on two cores."""
     chunks = [rules[start::CORES] for start in range(CORES)]
     with ThreadPoolExecutor(CORES) as pool:
-        tables = pool.map(lambda part: run_grid(matrix, series, part, compiled=compiled), chunks)
+        tables = pool.map(lambda part: run_grid(matrix, series, part, walk=walk), chunks)
         return np.concatenate(list(tables))

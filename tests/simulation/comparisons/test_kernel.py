@@ -38,7 +38,7 @@ def _agree(
 ) -> None:
     matrix = market_of("ABCDE"[: len(policy.risk_assets)], 90, seed, rough=rough)
     rules = fixed_band_rules(policy, matrix.assets, costs, whole=whole)
-    kernel = run_kernel(matrix, KernelSeries(value=10_000.0), rules, compiled=False)
+    kernel = run_kernel(matrix, KernelSeries(value=10_000.0), rules)
     if kernel.near <= 1e-9:
         reject()
     theirs = kernel.to_run()

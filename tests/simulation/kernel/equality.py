@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from bot.research.compiled_kernel import compiled_walk
 from core.domain.policy import Policy
 from core.domain.units import Asset, Money, Weight
 from core.simulation.backtest import (
@@ -33,6 +34,7 @@ from core.simulation.backtest import (
 )
 from core.simulation.bar_table import AssetBars, BarTable
 from core.simulation.kernel import GIVEN, KernelRun, KernelSeries, kernel_rules, run_kernel
+from core.simulation.kernel.engine import Walk, plain_walk
 from core.simulation.kernel.given import given_series
 from core.simulation.kernel.run import bands_at
 from core.simulation.kernel.tape import tape_of
@@ -71,7 +73,7 @@ def compare(world: World, *, compiled: bool = False) -> Comparison:
         compiled: whether the compiled kernel must decide like the plain one as well.
     """
     course, reference = lived_by_reference(world)
-    found = judge(world.number, reference, _run(world, course, reference, compiled=False))
+    found = judge(world.number, reference, _run(world, course, reference, plain_walk))
     if compiled and found.verdict == "agreed" and not compiled_alike(world, course, reference):
         return Comparison(world.number, "differs", found.proposals, "the compiled kernel")
     return found
@@ -93,7 +95,7 @@ def lived_by_reference(world: World) -> tuple[Course, Backtest]:
 
 def compiled_alike(world: World, course: Course, reference: Backtest) -> bool:
     """Tell whether the compiled kernel makes the plain one's decisions, values within 1e-12."""
-    one, other = (_run(world, course, reference, compiled=compiled) for compiled in (True, False))
+    one, other = (_run(world, course, reference, walk) for walk in (compiled_walk(), plain_walk))
     return (
         np.array_equal(one.proposals.bars, other.proposals.bars)
         and np.array_equal(one.proposals.filled, other.proposals.filled)
@@ -102,11 +104,11 @@ def compiled_alike(world: World, course: Course, reference: Backtest) -> bool:
     )
 
 
-def _run(world: World, course: Course, reference: Backtest, *, compiled: bool) -> KernelRun:
+def _run(world: World, course: Course, reference: Backtest, walk: Walk) -> KernelRun:
     person, assets = world.approvals, course.matrix.assets
     series = series_of(reference, course, world.table, person, float(world.value))
     rules = kernel_rules(world.policy, assets, world.costs, approvals=GIVEN, delay=person.delay)
-    return run_kernel(course.matrix, series, rules, compiled=compiled)
+    return run_kernel(course.matrix, series, rules, walk=walk)
 
 
 def series_of(

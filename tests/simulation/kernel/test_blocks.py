@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bot.research.compiled_kernel import compiled_walk
 from core.simulation.bar_table import Floats
 from core.simulation.kernel import (
     KernelRules,
@@ -18,6 +19,7 @@ from core.simulation.kernel import (
 from core.simulation.kernel import grid as gridding
 from core.simulation.kernel import walk as walking
 from core.simulation.kernel.blocks import BLOCK, GROUP, blocks_of
+from core.simulation.kernel.engine import Walk, plain_walk
 from core.simulation.kernel.search import next_change
 from core.simulation.kernel.tape import tape_of
 from core.simulation.matrix import PriceMatrix
@@ -38,11 +40,11 @@ def _policies(matrix: PriceMatrix) -> list[KernelRules]:
 
 
 def _one_by_one(
-    matrix: PriceMatrix, series: KernelSeries, rules: Sequence[KernelRules], *, compiled: bool
+    matrix: PriceMatrix, series: KernelSeries, rules: Sequence[KernelRules], walk: Walk
 ) -> Floats:
     """Return the grid of policies that run each by itself, so that no bounds are made."""
     assert gridding.MANY > 1
-    return np.vstack([run_grid(matrix, series, [one], compiled=compiled) for one in rules])
+    return np.vstack([run_grid(matrix, series, [one], walk=walk) for one in rules])
 
 
 @pytest.mark.timeout(600)  # compiles when nothing is kept from before
@@ -52,12 +54,13 @@ def test_passing_blocks_changes_no_bit(seed: int, *, compiled: bool) -> None:
     """A grid with bounds is the grid without them to the bit, given series and waiting included."""
     if compiled:
         pytest.importorskip("numba")
+    walk = compiled_walk() if compiled else plain_walk
     matrix = made_matrix(2_500, 4, seed=seed)
     rules = _policies(matrix)
     assert len(rules) >= gridding.MANY
     for series in (KernelSeries(), made_series(matrix, rules[0].targets, seed=seed)):
-        table = run_grid(matrix, series, rules, compiled=compiled)
-        assert np.array_equal(table, _one_by_one(matrix, series, rules, compiled=compiled))
+        table = run_grid(matrix, series, rules, walk=walk)
+        assert np.array_equal(table, _one_by_one(matrix, series, rules, walk))
         assert table[:, 8].sum() > 50
 
 
@@ -74,9 +77,9 @@ def test_most_bars_are_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = made_matrix(12_000, 4, seed=3)
     policy = made_policy(4, cap="0.08")
     rules = [fixed_band_rules(policy, matrix.assets, COSTS)] * gridding.MANY
-    run_grid(matrix, KernelSeries(), rules, compiled=False)
+    run_grid(matrix, KernelSeries(), rules)
     with_bounds = looked[0]
-    _one_by_one(matrix, KernelSeries(), rules, compiled=False)
+    _one_by_one(matrix, KernelSeries(), rules, plain_walk)
     assert with_bounds < 0.2 * (looked[0] - with_bounds)
 
 
@@ -103,12 +106,12 @@ def test_bounds_of_any_index_serve_any_portfolio(monkeypatch: pytest.MonkeyPatch
     matrix = made_matrix(5_000, 4, seed=5)
     series = KernelSeries()
     rules = fixed_band_rules(made_policy(4), matrix.assets, COSTS)
-    plain = run_kernel(matrix, series, rules, compiled=False)
+    plain = run_kernel(matrix, series, rules)
     assert len(plain.proposals.bars) > 5
     for shares in ((0.0, 0.0, 0.0, 0.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0), (0.2,) * 5):
         bounded = tape_of(matrix, series)._replace(blocks=blocks_of(matrix, shares))
         with monkeypatch.context() as patch:
             patch.setattr("core.simulation.kernel.run.tape_of", lambda *_, tape=bounded: tape)
-            run = run_kernel(matrix, series, rules, compiled=False)
+            run = run_kernel(matrix, series, rules)
         assert np.array_equal(run.held_from, plain.held_from)
         assert np.array_equal(run.coins, plain.coins)

@@ -1,21 +1,27 @@
 """Numba adds speed, and nothing else."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
+from platformdirs import user_cache_path
 
+from bot.research import compiled_kernel
+from bot.research.compiled_kernel import compiled_walk
 from core.domain.errors import InputInvalid
 from core.simulation.kernel import (
     KernelRun,
     KernelSeries,
-    engine,
     fixed_band_rules,
     kernel_rules,
     run_grid,
     run_kernel,
 )
+from core.simulation.kernel.engine import Walk, plain_walk
 from tests.simulation.kernel.equality import compiled_alike, lived_by_reference
 from tests.simulation.kernel.made import COSTS, made_matrix, made_policy, made_series
 from tests.simulation.kernel.worlds import world_of
@@ -40,27 +46,118 @@ def test_compiled_and_plain_decide_alike() -> None:
     rules = kernel_rules(made_policy(6), matrix.assets, COSTS)
     simple = fixed_band_rules(made_policy(6), matrix.assets, COSTS)
     for series, one in ((made_series(matrix, rules.targets), rules), (KernelSeries(), simple)):
-        plain = run_kernel(matrix, series, one, compiled=False)
-        _same(plain, run_kernel(matrix, series, one, compiled=True))
+        plain = run_kernel(matrix, series, one)
+        _same(plain, run_kernel(matrix, series, one, walk=compiled_walk()))
         assert len(plain.proposals.bars) > 5
     tables = [
-        run_grid(matrix, KernelSeries(), [rules, simple], compiled=compiled)
-        for compiled in (False, True)
+        run_grid(matrix, KernelSeries(), [rules, simple], walk=walk)
+        for walk in (plain_walk, compiled_walk())
     ]
     np.testing.assert_allclose(tables[0], tables[1], rtol=1e-9)
 
 
 def test_without_numba_the_same_lines_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Numba is not installed a run is plain, and asking for compiled code says what to do."""
-    monkeypatch.setattr(engine, "find_spec", lambda _: None)
-    matrix = made_matrix(200, 2)
-    rules = fixed_band_rules(made_policy(2), matrix.assets, COSTS)
-    _same(
-        run_kernel(matrix, KernelSeries(), rules),
-        run_kernel(matrix, KernelSeries(), rules, compiled=False),
-    )
+    monkeypatch.setattr(compiled_kernel, "find_spec", lambda _: None)
+    assert compiled_kernel.best_walk() is plain_walk
     with pytest.raises(InputInvalid, match="install the extra fast"):
-        run_kernel(matrix, KernelSeries(), rules, compiled=True)
+        compiled_walk()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Give a folder with the compiled code of this machine, as a run before would leave it."""
+    pytest.importorskip("numba")
+    compiled_walk()
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    file = user_cache_path("evenkeel", appauthor=False) / compiled_kernel.file_name()
+    if not file.exists():
+        pytest.skip("nothing can be kept in the user's folder of caches here")
+    copy(file, folder)
+    return folder
+
+
+_WITHOUT = """
+import sys
+from pathlib import Path
+sys.modules["numba"] = None
+from bot.research import compiled_kernel
+compiled_kernel.can_compile = lambda: True
+from core.simulation.kernel import run_kernel
+from tests.simulation.kernel.test_compiled import one_run
+walk = compiled_kernel.compiled_walk(Path(sys.argv[1]))
+print(len(one_run(walk).proposals.bars))
+"""
+
+
+def one_run(walk: Walk) -> KernelRun:
+    """Return a run with some proposals."""
+    matrix = made_matrix(400, 3)
+    rules = fixed_band_rules(made_policy(3), matrix.assets, COSTS)
+    return run_kernel(matrix, KernelSeries(), rules, walk=walk)
+
+
+@pytest.mark.timeout(600)  # compiles when nothing is kept from before
+def test_kept_code_runs_without_the_compiler(kept: Path) -> None:
+    """A process that finds compiled code never imports Numba, and comes to the same proposals."""
+    found = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, str(kept)], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert int(found.stdout) == len(one_run(plain_walk).proposals.bars) > 0
+
+
+def _harm(file: Path, how: str) -> None:
+    whole = file.read_bytes()
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(whole[:-1] if how == "cut" else b"" if how == "empty" else whole[::-1])
+
+
+@pytest.mark.timeout(600)  # compiles when nothing is kept from before
+@pytest.mark.parametrize("how", ["gone", "cut", "empty", "other bytes"])
+def test_damaged_code_is_never_run(how: str, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept code that is not whole is made anew and kept whole."""
+    (file,) = kept.iterdir()
+    whole, made = file.read_bytes(), []
+
+    def make(*_: str) -> bytes:
+        made.append(how)
+        return whole[32:]
+
+    monkeypatch.setattr(compiled_kernel, "compiled_text", lambda: ("", ""))
+    monkeypatch.setattr(compiled_kernel, "code_of", make)
+    _harm(file, how)
+    _same(one_run(compiled_walk(kept)), one_run(plain_walk))
+    assert made == [how]
+    assert file.read_bytes() == whole
+    assert [one.name for one in kept.iterdir()] == [file.name]
+
+
+@pytest.mark.timeout(600)  # compiles when nothing is kept from before
+def test_code_that_cannot_be_kept_runs_all_the_same(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no folder can be made, a process compiles for itself."""
+    (file,) = kept.iterdir()
+    code = file.read_bytes()[32:]
+    monkeypatch.setattr(compiled_kernel, "compiled_text", lambda: ("", ""))
+    monkeypatch.setattr(compiled_kernel, "code_of", lambda *_: code)
+    _same(one_run(compiled_walk(file / "below a file")), one_run(plain_walk))
+
+
+def test_the_name_of_kept_code_is_the_same_in_every_process() -> None:
+    """What is compiled in one process is found by the next, whatever order its sets are in."""
+    command = [sys.executable, "-c", "from core.simulation.kernel.engine import *; print(digest())"]
+    told = {
+        subprocess.run(
+            command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(

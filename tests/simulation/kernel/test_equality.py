@@ -24,7 +24,7 @@ from tests.simulation.kernel.worlds import world_of
 @pytest.mark.parametrize("number", range(60))
 def test_a_random_market_is_decided_alike(number: int) -> None:
     """Kernel and reference ask on the same days, fill the same orders and hold the same values."""
-    found = compare(world_of(number, days=120), compiled=False)
+    found = compare(world_of(number, days=120))
     assert found.verdict != "differs", found.why
 
 
@@ -35,7 +35,7 @@ def test_a_different_rule_is_told_apart() -> None:
     series = series_of(reference, course, world.table, world.approvals, float(world.value))
     rules = kernel_rules(world.policy, course.matrix.assets, world.costs, approvals=GIVEN)
     changed = replace(rules, confirm=rules.confirm + 1)
-    run = run_kernel(course.matrix, series, changed, compiled=False)
+    run = run_kernel(course.matrix, series, changed)
     assert judge(5, reference, run).verdict == "differs"
 
 
@@ -50,6 +50,6 @@ def test_real_history_is_decided_alike(name: str, market_data_dir: Path) -> None
         end=datetime(2023, 1, 1, tzinfo=UTC),
     )
     world = replace(world, approvals=ALWAYS, value=Money(Decimal(50_000)))
-    found = compare(world, compiled=False)
+    found = compare(world)
     assert found.verdict == "agreed", found.why
     assert found.proposals > 0

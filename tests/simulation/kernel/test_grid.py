@@ -26,9 +26,9 @@ def test_a_row_is_the_run_of_its_policy() -> None:
     rules = kernel_rules(made_policy(4), matrix.assets, COSTS)
     series = replace(made_series(matrix, rules.targets), believable=None)
     policies = [rules, replace(rules, delta=0.0), replace(rules, confirm=3)]
-    table = run_grid(matrix, series, policies, compiled=False)
+    table = run_grid(matrix, series, policies)
     for row, one in zip(table, policies, strict=True):
-        run = run_kernel(matrix, series, one, compiled=False)
+        run = run_kernel(matrix, series, one)
         record, told = run.to_run(), dict(zip(GRID_COLUMNS, row.tolist(), strict=True))
         metrics = measure(record)
         assert told["final_value"] == pytest.approx(record.values[-1], rel=1e-12)
@@ -47,7 +47,7 @@ def test_what_nobody_approves_is_drift() -> None:
     """A policy that is asked and never approved ends as the portfolio it began with."""
     matrix = made_matrix(900, 3, step=DAY)
     rules = replace(kernel_rules(made_policy(3), matrix.assets, COSTS), approvals=NEVER)
-    (row,) = run_grid(matrix, KernelSeries(), [rules], compiled=False)
+    (row,) = run_grid(matrix, KernelSeries(), [rules])
     held = 10_000.0 * rules.targets[:-1] / matrix.closes[:, 0]
     expected = held @ matrix.closes[:, -1] + 10_000.0 * rules.targets[-1]
     told = dict(zip(GRID_COLUMNS, row.tolist(), strict=True))
@@ -63,7 +63,7 @@ def test_the_order_of_policies_does_not_matter() -> None:
         fixed_band_rules(made_policy(3, cap=cap), matrix.assets, COSTS)
         for cap in ("0.02", "0.03", "0.05")
     ]
-    table = run_grid(matrix, KernelSeries(), rules, compiled=False)
-    back = run_grid(matrix, KernelSeries(), rules[::-1], compiled=False)
+    table = run_grid(matrix, KernelSeries(), rules)
+    back = run_grid(matrix, KernelSeries(), rules[::-1])
     assert np.array_equal(table, back[::-1])
-    assert np.array_equal(table[1:2], run_grid(matrix, KernelSeries(), rules[1:2], compiled=False))
+    assert np.array_equal(table[1:2], run_grid(matrix, KernelSeries(), rules[1:2]))

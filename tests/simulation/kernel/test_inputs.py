@@ -25,17 +25,17 @@ def test_a_price_that_is_none_is_refused(price: float, what: str) -> None:
     bad = replace(matrix, **{what: prices})
     rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
     if what == "fills" and np.isnan(price):
-        run_kernel(bad, KernelSeries(), rules, compiled=False)
+        run_kernel(bad, KernelSeries(), rules)
         return
     with pytest.raises(InputInvalid, match=r"of C01 in made is .* at 2016-07-25 00:00"):
-        run_kernel(bad, KernelSeries(), rules, compiled=False)
+        run_kernel(bad, KernelSeries(), rules)
 
 
 def test_less_than_a_day_is_a_run() -> None:
     """A few hours, none of which ends a day, run like any others; there is no history yet."""
     matrix = made_matrix(5, 2)
     rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
-    run = run_kernel(matrix, KernelSeries(), rules, compiled=False)
+    run = run_kernel(matrix, KernelSeries(), rules)
     assert run.final_value > 0
     assert not len(run.proposals.bars)
 
@@ -47,7 +47,7 @@ def test_a_hole_in_the_calendar_is_refused() -> None:
     starts[20:] += 7_200
     rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
     with pytest.raises(InputInvalid, match="without a hole"):
-        run_kernel(replace(matrix, starts=starts), KernelSeries(), rules, compiled=False)
+        run_kernel(replace(matrix, starts=starts), KernelSeries(), rules)
 
 
 def test_series_that_do_not_fit_are_refused_together() -> None:
@@ -56,7 +56,7 @@ def test_series_that_do_not_fit_are_refused_together() -> None:
     rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
     series = KernelSeries(paused=np.zeros(49, np.bool_), flows=np.full(50, np.nan), value=-1.0)
     with pytest.raises(InputInvalid) as refused:
-        run_kernel(matrix, series, rules, compiled=False)
+        run_kernel(matrix, series, rules)
     assert len(refused.value.problems) == 3
 
 
@@ -67,7 +67,7 @@ def test_a_withdrawal_of_more_than_there_is_is_refused() -> None:
     flows[10] = -9_000.0
     rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
     with pytest.raises(InputInvalid, match="withdrawal after the close of 2016-07-28"):
-        run_kernel(matrix, KernelSeries(flows=flows), rules, compiled=False)
+        run_kernel(matrix, KernelSeries(flows=flows), rules)
 
 
 def test_rules_of_other_coins_are_refused() -> None:
@@ -77,7 +77,7 @@ def test_rules_of_other_coins_are_refused() -> None:
         kernel_rules(made_policy(3), matrix.assets, COSTS)
     rules = kernel_rules(made_policy(3), made_matrix(9, 3).assets, COSTS)
     with pytest.raises(InputInvalid, match="make the rules for these coins"):
-        run_kernel(matrix, KernelSeries(), rules, compiled=False)
+        run_kernel(matrix, KernelSeries(), rules)
 
 
 def test_what_the_kernel_does_not_carry_is_refused() -> None:

@@ -36,9 +36,9 @@ def test_skipped_bars_change_nothing(seed: int, monkeypatch: pytest.MonkeyPatch)
     matrix = made_matrix(2_400, 5, seed=seed)
     rules = kernel_rules(made_policy(5), matrix.assets, COSTS)
     series = made_series(matrix, rules.targets, seed=seed)
-    skipping = run_kernel(matrix, series, rules, compiled=False)
+    skipping = run_kernel(matrix, series, rules)
     monkeypatch.setattr(walking, "next_change", _one_by_one)
-    looking = run_kernel(matrix, series, rules, compiled=False)
+    looking = run_kernel(matrix, series, rules)
     _same(skipping, looking)
     assert len(skipping.proposals.bars) > 3
 
@@ -50,9 +50,9 @@ def test_skipped_bars_change_nothing_for_fixed_bands(
     """The same holds for the rule without any waiting, whose every breach trades."""
     matrix = made_matrix(3_000, 4, seed=seed)
     rules = fixed_band_rules(made_policy(4), matrix.assets, COSTS)
-    skipping = run_kernel(matrix, KernelSeries(), rules, compiled=False)
+    skipping = run_kernel(matrix, KernelSeries(), rules)
     monkeypatch.setattr(walking, "next_change", _one_by_one)
-    _same(skipping, run_kernel(matrix, KernelSeries(), rules, compiled=False))
+    _same(skipping, run_kernel(matrix, KernelSeries(), rules))
 
 
 def _whole_rebalancing(
@@ -81,7 +81,7 @@ def test_a_whole_rebalancing_is_the_plain_loop() -> None:
     policy = made_policy(4, cap="0.02", rel="1")
     rules = fixed_band_rules(policy, matrix.assets, COSTS, whole=True)
     rules.half_spreads[:] = 0.0
-    run = run_kernel(matrix, KernelSeries(), rules, compiled=False)
+    run = run_kernel(matrix, KernelSeries(), rules)
     expected = _whole_rebalancing(matrix, rules.targets, rules.half_widths[0], rules.fee)
     coins, cash = run.holdings()
     assert len(run.proposals.bars) > 10

@@ -20,6 +20,7 @@ from core.simulation.kernel import (
     regime_codes,
     run_kernel,
 )
+from core.simulation.kernel.engine import Walk, plain_walk
 from core.simulation.matrix import PriceMatrix
 from core.simulation.statistics import Interval, paired_interval
 from core.simulation.trading_costs import FREE
@@ -92,7 +93,7 @@ def full_less_fixed(
     *,
     tilts: Tilts,
     seed: int,
-    compiled: bool | None = None,
+    walk: Walk = plain_walk,
 ) -> Lived:
     """Return the paired difference of the full policy and fixed bands, both at no cost."""
     policy = tilts.policy
@@ -102,14 +103,14 @@ def full_less_fixed(
         paused=labels.paused.copy(),
         targets=tilts.targets(labels),
     )
-    full = run_kernel(matrix, given, kernel_rules(policy, COINS, FREE), compiled=compiled).to_run()
+    full = run_kernel(matrix, given, kernel_rules(policy, COINS, FREE), walk=walk).to_run()
     plain = KernelSeries(value=VALUE)
-    fixed = run_kernel(matrix, plain, fixed_band_rules(policy, COINS, FREE), compiled=compiled)
+    fixed = run_kernel(matrix, plain, fixed_band_rules(policy, COINS, FREE), walk=walk)
     interval = paired_interval(full.log_returns, fixed.to_run().log_returns, seed=seed)
     return Lived(interval, int(full.is_proposed.sum()), float(full.turnover.sum()))
 
 
-def live_worlds(worlds: int, days: int, *, seed: int, compiled: bool | None = None) -> list[Lived]:
+def live_worlds(worlds: int, days: int, *, seed: int, walk: Walk = plain_walk) -> list[Lived]:
     """Return what came of so many worlds; each has a seed of its own."""
     tilts, plan, lived = Tilts(four_coins()), world_of(days), []
     for world in range(worlds):
@@ -117,5 +118,5 @@ def live_worlds(worlds: int, days: int, *, seed: int, compiled: bool | None = No
         matrix = random_world(plan, rng)
         labels = random_labels(LabelPlan(), days, rng)
         own = int(rng.integers(2**32))
-        lived.append(full_less_fixed(matrix, labels, tilts=tilts, seed=own, compiled=compiled))
+        lived.append(full_less_fixed(matrix, labels, tilts=tilts, seed=own, walk=walk))
     return lived

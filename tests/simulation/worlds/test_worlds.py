@@ -123,7 +123,7 @@ def test_b6_intervals_cover_where_nothing_can_be_foreseen() -> None:
 
     ``python -m tests.simulation.coverage --worlds 400`` is the whole of it.
     """
-    lived = live_worlds(60, 1_200, seed=SEED, compiled=False)
+    lived = live_worlds(60, 1_200, seed=SEED)
     covered = sum(one.interval.covers_zero for one in lived)
     assert 53 <= covered <= 60
     means = np.array([one.interval.mean for one in lived])
@@ -146,7 +146,7 @@ def test_labels_that_know_tomorrow_are_found_out() -> None:
     tilts = Tilts(four_coins())
     for world in range(5):
         matrix = random_world(world_of(1_200), np.random.default_rng((SEED, world)))
-        lived = full_less_fixed(matrix, _seer(matrix), tilts=tilts, seed=world, compiled=False)
+        lived = full_less_fixed(matrix, _seer(matrix), tilts=tilts, seed=world)
         assert lived.interval.low > 0
 
 
@@ -155,12 +155,10 @@ def test_b4_shuffled_prices_leave_nothing() -> None:
     tilts, rng = Tilts(four_coins()), np.random.default_rng(SEED)
     matrix = random_world(world_of(1_200), rng)
     labels = _seer(matrix)
-    known = full_less_fixed(matrix, labels, tilts=tilts, seed=1, compiled=False).interval
+    known = full_less_fixed(matrix, labels, tilts=tilts, seed=1).interval
     means = np.array(
         [
-            full_less_fixed(
-                shuffled(matrix, rng), labels, tilts=tilts, seed=n, compiled=False
-            ).interval.mean
+            full_less_fixed(shuffled(matrix, rng), labels, tilts=tilts, seed=n).interval.mean
             for n in range(30)
         ]
     )

@@ -1,0 +1,100 @@
+"""The kernel's walk as fast as this machine can: compiled once, then loaded from the disk.
+
+Compiled code lies in the user's folder of caches under a name that changes with the kernel's lines,
+the compiler and the processor. Whatever is wrong with the file, it is made anew; where it cannot be
+kept, every process makes its own.
+"""
+
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+
+from platformdirs import user_cache_path
+
+from bot.research.replacing import replacing
+from core.domain.errors import InputInvalid
+from core.simulation.kernel import engine
+from core.simulation.kernel.compiling import compiled_text
+from core.simulation.kernel.engine import Walk, plain_walk
+from core.simulation.kernel.machine_code import code_of, loaded, machine
+
+_CHECKED = 32
+"""Bytes of the checksum before the code."""
+
+_ONE_AT_A_TIME = Lock()
+
+
+def can_compile() -> bool:
+    """Tell whether Numba is installed."""
+    return find_spec("numba") is not None
+
+
+def best_walk() -> Walk:
+    """Return the compiled walk where Numba is installed, else the plain one."""
+    return compiled_walk() if can_compile() else plain_walk
+
+
+def compiled_walk(folder: Path | None = None) -> Walk:
+    """Return the compiled walk, the same one each time.
+
+    Args:
+        folder: where code is kept; None for the user's folder of caches.
+
+    Raises:
+        InputInvalid: Numba is not installed.
+    """
+    if not can_compile():
+        raise InputInvalid(
+            "compiled runs need Numba, which is not installed; install the extra fast, "
+            "or leave the option out"
+        )
+    with _ONE_AT_A_TIME:
+        return _walk(folder or _folder())
+
+
+def file_name() -> str:
+    """Return the name under which code is kept: of these lines, this compiler, this processor."""
+    name = f"{engine.digest()} {version('numba')} {machine()}"
+    return f"kernel-{sha256(name.encode()).hexdigest()[:24]}.o"
+
+
+def is_kept() -> bool:
+    """Tell whether the next compiled run need not compile, which takes up to a minute."""
+    return (_folder() / file_name()).exists()
+
+
+def _folder() -> Path:
+    return user_cache_path("evenkeel", appauthor=False)
+
+
+@lru_cache
+def _walk(folder: Path) -> Walk:
+    file = folder / file_name()
+    code = _kept(file)
+    if code is None:
+        code = code_of(*compiled_text())
+        _keep(file, code)
+    return loaded(code)
+
+
+def _kept(file: Path) -> bytes | None:
+    """Return the code that is kept, None for none that is whole."""
+    try:
+        kept = file.read_bytes()
+    except OSError:
+        return None
+    code = kept[_CHECKED:]
+    return code if sha256(code).digest() == kept[:_CHECKED] else None
+
+
+def _keep(file: Path, code: bytes) -> None:
+    """Write the code so that nobody ever reads half of it; none but the user may write there."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(file) as fresh:
+            fresh.write(sha256(code).digest() + code)
+    except OSError:
+        return
