@@ -33,7 +33,7 @@ run: setup ## start the bot: paper money until it is told otherwise
 WORKERS := 2
 
 test: setup-dev ## run the tests (WORKERS=8 where there are more cores)
-	@$(BIN)/python -m tests.simulation.kernel.ready
+	@$(BIN)/python -m bot.research.compiled_kernel
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: fmt-check lint types imports test ## everything that must be green before a change lands

@@ -1,15 +1,14 @@
 """``evenkeel backup`` and ``evenkeel restore``: the bot's memory into one file, and back."""
 
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, data_dir_of
+from bot.cli.progress import waiting
 
 if TYPE_CHECKING:
     from bot.app.backup import Backup
@@ -53,7 +52,7 @@ def backup(
 
     rules = policy or (POLICY if POLICY.exists() else None)
     plan = BackupPlan(data_dir_of(data), rules, runs=tuple(run or ()), with_replays=all_)
-    with _busy("Copying and checking"):
+    with waiting("Copying and checking …"):
         made = make_backup(plan, destination, at=SystemClock().now())
     _print_backup(made, as_json=as_json)
 
@@ -77,7 +76,7 @@ def restore(
     plan = RestorePlan(
         file, data_dir_of(data), policy or POLICY, runs=tuple(run or ()), is_forced=force
     )
-    with _busy("Checking and putting back"):
+    with waiting("Checking and putting back …"):
         restored = restore_backup(plan, at=SystemClock().now())
     _print_restored(restored, plan.policy, as_json=as_json)
 
@@ -162,15 +161,3 @@ def _row(run: "Run") -> dict[str, object]:
 
 def _print_json(document: dict[str, object]) -> None:
     print(json.dumps(document, indent=2))
-
-
-@contextmanager
-def _busy(words: str) -> Iterator[None]:
-    """Show on a terminal that something is being done; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{words} …"):
-        yield

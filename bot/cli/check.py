@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, settings_of
+from bot.cli.progress import waiting
 from bot.settings import Settings
 from core.domain.decision import Decision
 from core.domain.errors import FeedUnavailable, InputInvalid
@@ -43,17 +43,11 @@ def check(policy: PolicyPath = None, data: DataDir = None, as_json: AsJson = Fal
         print(line)
 
 
-@contextmanager
-def _patience(settings: Settings) -> Iterator[None]:
-    """Say on a terminal what takes so long: a venue is asked no faster than it wants to be."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not (settings.is_live_market and console.is_terminal):
-        yield
-        return
-    with console.status(f"Asking {settings.file.venue}, at the pace it allows …"):
-        yield
+def _patience(settings: Settings) -> AbstractContextManager[object]:
+    """Say what takes so long: a venue is asked no faster than it wants to be."""
+    if not settings.is_live_market:
+        return nullcontext()
+    return waiting(f"Asking {settings.file.venue}, at the pace it allows …")
 
 
 def _mend(error: FeedUnavailable) -> str:

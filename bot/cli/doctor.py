@@ -4,11 +4,11 @@ import asyncio
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, settings_of
+from bot.cli.progress import waiting
 from core.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOT_IN_ORDER = 1
 
+_NAMES = 3
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -36,8 +37,10 @@ def doctor(policy: PolicyPath = None, data: DataDir = None, as_json: AsJson = Fa
     except Invalid as invalid:
         found = tuple(Finding("settings", Level.FAIL, problem) for problem in invalid.problems)
     else:
-        with _progress() as waiting_for:
-            found = asyncio.run(examine(settings, waiting_for=waiting_for))
+        with waiting("Looking …") as show:
+            found = asyncio.run(
+                examine(settings, waiting_for=lambda names: show(_waiting_words(names)))
+            )
     is_well = all(finding.level is not Level.FAIL for finding in found)
     if as_json:
         print(json.dumps(_document(found, is_well=is_well), indent=2, ensure_ascii=False))
@@ -78,19 +81,7 @@ def _sentence(row: "Finding") -> str:
     return f"{said} → {row.mend}" if row.mend else said
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[Sequence[str]], None]]:
-    """Show on a terminal whose answer is awaited; elsewhere nothing."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("Looking …") as status:
-
-        def shown(waiting: Sequence[str]) -> None:
-            names = ", ".join(waiting[:3]) + (" …" if len(waiting) > 3 else "")  # noqa: PLR2004  # a line holds three
-            status.update(f"Waiting for {names}" if waiting else "Done")
-
-        yield shown
+def _waiting_words(names: "Sequence[str]") -> str:
+    """Say whose answer is awaited; a line holds three names."""
+    more = " …" if len(names) > _NAMES else ""
+    return f"Waiting for {', '.join(names[:_NAMES])}{more}" if names else "Done"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, settings_of
+from bot.cli.progress import Bar, progress_bar
 from bot.settings.loading import MODEL_KEY
 from core.domain.errors import InputInvalid
 
@@ -49,14 +50,6 @@ Only = Annotated[
 ShowAll = Annotated[
     bool, typer.Option("--all", metavar="", help="Show all refused texts, not the first five.")
 ]
-
-
-class Advance(Protocol):
-    """Moves the progress bar."""
-
-    def __call__(self, title: str, done: int) -> None:
-        """Show what is being done, and how many tables are."""
-        ...
 
 
 def run(
@@ -153,8 +146,8 @@ def _ask_all(
         print(line, file=sys.stderr)
     with ExitStack() as stack:
         write = stack.enter_context(_recorder(record))
-        advance = stack.enter_context(_progress(len(cases)))
-        asyncio.run(_ask(cases, settings, results, advance=advance, write=write))
+        bar = stack.enter_context(progress_bar())
+        asyncio.run(_ask(cases, settings, results, bar=bar, write=write))
 
 
 async def _ask(
@@ -162,7 +155,7 @@ async def _ask(
     settings: "ModelSettings",
     results: list["CaseResult"],
     *,
-    advance: Advance,
+    bar: Bar,
     write: "Write",
 ) -> None:
     from bot.explain.evals.live import ask_all
@@ -173,7 +166,7 @@ async def _ask(
             write(tried.record)
 
     def announce(title: str) -> None:
-        advance(title, len(results))
+        bar.show(len(results), len(cases), title)
 
     await ask_all(cases, settings, announce=announce, keep=keep)
 
@@ -200,19 +193,3 @@ def _recorder(path: Path | None) -> Iterator[Write]:
         raise InputInvalid(f"{path} cannot be written: {error.strerror}") from None
     with file:
         yield lambda record: print(record.line, file=file, flush=True)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Advance]:
-    """Yield what moves a progress bar on standard error; in a pipe there is none."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=total)
-
-        def advance(title: str, done: int) -> None:
-            progress.update(task, description=title, completed=done)
-
-        yield advance

@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.options import AsJson, DataDir, PolicyPath, data_dir_of, day_of, settings_of
+from bot.cli.progress import Bar, progress_bar
 from core.domain.errors import FeedUnavailable, InputInvalid
 from core.domain.policy import SYMBOL
 from core.domain.units import Asset
@@ -199,9 +199,9 @@ def _import_all(members: "Sequence[Member]", folder: Path) -> bool:
     from bot.research.candle_fetch import store_bars
 
     brought, problems = [], []
-    with _progress() as show:
+    with progress_bar() as bar:
         for number, member in enumerate(members):
-            show(member.track.title, number, len(members))
+            bar.show(number, len(members), member.track.title)
             try:
                 bars = read_member(member)
                 if bars is not None:
@@ -230,14 +230,14 @@ async def _fetch_all(
     async with open_candles(first.venue, first.quote, base_url) as reader:
         for track in tracks:
             try:
-                with _progress() as show:
+                with progress_bar(track.title) as bar:
                     told: Fetched = await fetch_history(
                         reader,
                         track,
                         folder,
                         since=since,
                         now=now,
-                        on_page=_page_bar(track, now, show),
+                        on_page=_page_bar(track, now, bar),
                     )
             except FeedUnavailable as error:
                 failed.setdefault(str(error), []).append(track.title)
@@ -254,31 +254,12 @@ async def _fetch_all(
     return not failed
 
 
-def _page_bar(
-    track: "Track", now: datetime, show: Callable[[str, int, int], None]
-) -> Callable[[datetime, datetime], None]:
+def _page_bar(track: "Track", now: datetime, bar: Bar) -> Callable[[datetime, datetime], None]:
     def on_page(begin: datetime, newest: datetime) -> None:
         total, done = now - begin, newest + track.length - begin
-        show(track.title, done // track.length, total // track.length)
+        bar.show(done // track.length, total // track.length)
 
     return on_page
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield what moves a progress bar on standard error; in a pipe there is none."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    is_quiet = not console.is_terminal
-    with Progress(console=console, transient=True, disable=is_quiet) as progress:
-        task = progress.add_task("", total=None)
-
-        def show(title: str, done: int, total: int) -> None:
-            progress.update(task, description=title, completed=done, total=total)
-
-        yield show
 
 
 def _print_all(lines: Iterator[str]) -> None:

@@ -2,9 +2,11 @@
 
 Compiled code lies in the user's folder of caches under a name that changes with the kernel's lines,
 the compiler and the processor. Whatever is wrong with the file, it is made anew; where it cannot be
-kept, every process makes its own.
+kept, every process makes its own. ``python -m bot.research.compiled_kernel`` compiles and no more.
 """
 
+import subprocess
+import sys
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -66,6 +68,15 @@ def is_kept() -> bool:
     return (_folder() / file_name()).exists()
 
 
+def compile_apart() -> None:
+    """Compile in a process of its own, which takes the compiler's memory with it when it ends.
+
+    Whatever goes wrong there is seen again, and told, where the walk is asked for.
+    """
+    command = [sys.executable, "-m", __name__]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # noqa: S603  # our own
+
+
 def _folder() -> Path:
     return user_cache_path("evenkeel", appauthor=False)
 
@@ -98,3 +109,7 @@ def _keep(file: Path, code: bytes) -> None:
             fresh.write(sha256(code).digest() + code)
     except OSError:
         return
+
+
+if __name__ == "__main__":
+    best_walk()

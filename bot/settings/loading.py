@@ -1,6 +1,5 @@
 """The policy file and the environment -> frozen settings, or every mistake in a sentence."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,6 +13,7 @@ from bot.settings.evidence import evidence_of
 from bot.settings.policy import policy_of
 from bot.settings.policy_file import DEMO, ModelSection, PolicyFile
 from bot.settings.secrets import KeyPair, read_key_pair, read_secret
+from bot.settings.toml_files import text_of, values_of
 from core.domain.errors import InputInvalid, PolicyInvalid
 from core.domain.policy import Policy
 from core.domain.stress import Family
@@ -179,14 +179,7 @@ def read_policy_file(path: Path) -> PolicyFile:
     Raises:
         InputInvalid: naming the file and every mistake in it.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except FileNotFoundError:
-        raise InputInvalid(f"{path} does not exist; give the path of a policy file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputInvalid(f"{path} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputInvalid(f"{path} is not valid TOML: {error}") from None
+    document = values_of(path, text_of(path, "policy file"))
     try:
         file = PolicyFile.model_validate(document)
         policy_of(file)

@@ -68,6 +68,10 @@ class _Work:
         small = notional(quantity, holding.price) < self.minimum[holding.asset]
         return small or quantity < holding.min_quantity or not quantity
 
+    def note_too_small(self, holding: Holding, quantity: Quantity) -> None:
+        amount, minimum = notional(quantity, holding.price), self.minimum[holding.asset]
+        self.note(ReasonCode.BELOW_MIN, holding.asset, amount=amount, minimum=minimum)
+
 
 def minimum_trade(value: Money, min_notional: Money, rules: OrderRules) -> Money:
     """Return the smallest trade worth sending, in quote currency.
@@ -134,13 +138,7 @@ def _size_sale(work: _Work, holding: Holding, amount: Money) -> None:
         work.note(ReasonCode.COLD_LIMITED, holding.asset, wanted=wanted, hot=sellable)
     if work.is_too_small(holding, quantity):
         work.is_short = True
-        minimum = work.minimum[holding.asset]
-        work.note(
-            ReasonCode.BELOW_MIN,
-            holding.asset,
-            amount=notional(quantity, holding.price),
-            minimum=minimum,
-        )
+        work.note_too_small(holding, quantity)
         return
     work.orders.append(sale(holding, quantity, work.mode))
 
@@ -157,13 +155,7 @@ def _size_buy(work: _Work, holding: Holding, amount: Money, budget: Money) -> Mo
         work.note(ReasonCode.CASH_LIMITED, holding.asset, wanted=wanted, affordable=affordable)
     quantity = floor_step(min(wanted, affordable), holding.step)
     if work.is_too_small(holding, quantity):
-        minimum = work.minimum[holding.asset]
-        work.note(
-            ReasonCode.BELOW_MIN,
-            holding.asset,
-            amount=notional(quantity, holding.price),
-            minimum=minimum,
-        )
+        work.note_too_small(holding, quantity)
         return budget
     order = buy(holding, quantity, work.mode)
     work.orders.append(order)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.folders import POLICY, make_run
+from tests.backup.folders import POLICY, back_up, make_run
 
 SECRET = "123456:a-token-that-nobody-may-ever-read-anywhere"
 
@@ -25,3 +25,16 @@ def home(tmp_path: Path) -> Path:
 def data(home: Path) -> Path:
     """Give the data folder."""
     return home / "data"
+
+
+@pytest.fixture
+def backup(data: Path) -> Path:
+    """Give a good backup."""
+    return back_up(data).path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """Give the data folder of a new machine; nothing is in it."""
+    (tmp_path / "new").mkdir()
+    return tmp_path / "new" / "data"

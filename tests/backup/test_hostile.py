@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core.domain.errors import EvenkeelError, InputInvalid, StoreCorrupt
-from tests.backup.folders import ACCOUNT, DATABASE, back_up, files, restore, rows
+from tests.backup.folders import ACCOUNT, DATABASE, files, restore, rows
 from tests.store import damage
 
 RUN = "simulated-7-1"
@@ -19,19 +19,6 @@ FLIPS = 120
 BOMB = 120 * 2**20
 
 Contents = dict[str, bytes]
-
-
-@pytest.fixture
-def backup(data: Path) -> Path:
-    """Give a good backup."""
-    return back_up(data).path
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """Give the data folder of a new machine; nothing is in it."""
-    (tmp_path / "new").mkdir()
-    return tmp_path / "new" / "data"
 
 
 def refuse(backup: Path, fresh: Path, match: str = "") -> None:

@@ -32,19 +32,6 @@ from tests.store import damage
 RUN = "simulated-7-1"
 
 
-@pytest.fixture
-def backup(data: Path) -> Path:
-    """Give a backup of the run."""
-    return back_up(data).path
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Path:
-    """Give the data folder of a new machine."""
-    (tmp_path / "new").mkdir()
-    return tmp_path / "new" / "data"
-
-
 def state_of(database: Path) -> EngineState:
     """Return what the engine remembers there."""
     with open_store(database) as store, store.reading() as tx:

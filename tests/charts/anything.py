@@ -6,29 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.random import Generator
 
-from bot.charts.reports import (
-    BarSeries,
-    Distribution,
-    GrowthLines,
-    IntervalRow,
-    Intervals,
-    Plateau,
-    ReportPicture,
-    SmallBars,
-    Unit,
-    YearlyBars,
-)
-from bot.ports.pictures import (
-    Allocation,
-    AllocationRow,
-    BookValues,
-    DayLine,
-    DayMark,
-    Drawdowns,
-    DriftHistory,
-    MarketRibbon,
-    Picture,
-)
+from bot.charts import reports as of_report
+from bot.ports import pictures as of_chat
 
 NAMES = (
     "BTC",
@@ -45,7 +24,7 @@ NAMES = (
 FIRSTS = (date(2025, 12, 31), date(2024, 2, 29), date(2021, 1, 1), date(2026, 5, 17))
 LENGTHS = (2, 3, 7, 30, 90, 200, 365, 400, 731, 1096)
 KINDS = ("executed", "rejected", "expired", "withheld", "something new")
-UNITS: tuple[Unit, ...] = ("percent", "points", "times", "number")
+UNITS: tuple[of_report.Unit, ...] = ("percent", "points", "times", "number")
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -85,14 +64,14 @@ def _values(chance: Generator, count: int, sign: int = 1) -> tuple[float | None,
     return tuple(sign * float(v) if k else None for v, k in zip(values, known, strict=True))
 
 
-def _lines(chance: Generator, count: int, sign: int = 1) -> tuple[DayLine, ...]:
+def _lines(chance: Generator, count: int, sign: int = 1) -> tuple[of_chat.DayLine, ...]:
     lines = int(chance.integers(1, 13))
-    return tuple(DayLine(_name(chance), _values(chance, count, sign)) for _ in range(lines))
+    return tuple(of_chat.DayLine(_name(chance), _values(chance, count, sign)) for _ in range(lines))
 
 
-def _marks(chance: Generator, days: tuple[date, ...]) -> tuple[DayMark, ...]:
+def _marks(chance: Generator, days: tuple[date, ...]) -> tuple[of_chat.DayMark, ...]:
     return tuple(
-        DayMark(
+        of_chat.DayMark(
             days[0] + timedelta(days=int(chance.integers(-3, len(days) + 3))),
             KINDS[int(chance.integers(len(KINDS)))],
         )
@@ -100,33 +79,35 @@ def _marks(chance: Generator, days: tuple[date, ...]) -> tuple[DayMark, ...]:
     )
 
 
-def _allocation(chance: Generator) -> Allocation:
+def _allocation(chance: Generator) -> of_chat.Allocation:
     rows = []
     for _ in range(int(chance.integers(1, 13))):
         weight, target, low, high = (float(part) for part in chance.random(4))
         weight *= float(chance.choice([0, 1, 1, 1, 1000]))
-        rows.append(AllocationRow(_name(chance), weight, target, target * low, target + high))
-    return Allocation(tuple(rows))
+        rows.append(
+            of_chat.AllocationRow(_name(chance), weight, target, target * low, target + high)
+        )
+    return of_chat.Allocation(tuple(rows))
 
 
-def _drift(chance: Generator) -> DriftHistory:
+def _drift(chance: Generator) -> of_chat.DriftHistory:
     days = _days(chance)
     lines = tuple(
-        DayLine(
+        of_chat.DayLine(
             line.name,
             tuple(None if v is None else v * float(chance.choice([-1, 1])) for v in line.values),
         )
         for line in _lines(chance, len(days))
     )
-    return DriftHistory(days, lines, _marks(chance, days))
+    return of_chat.DriftHistory(days, lines, _marks(chance, days))
 
 
-def _market(chance: Generator) -> MarketRibbon:
+def _market(chance: Generator) -> of_chat.MarketRibbon:
     days = _days(chance)
     regimes = ("up", "down", "ranging", "turbulent", "unknown", "never heard of")
     phases = ("NORMAL", "PAUSED", "GUARDED")
     runs = np.repeat(chance.integers(0, 6, len(days) // 9 + 1), 9)[: len(days)]
-    return MarketRibbon(
+    return of_chat.MarketRibbon(
         _name(chance),
         "USDT",
         days,
@@ -136,7 +117,7 @@ def _market(chance: Generator) -> MarketRibbon:
     )
 
 
-def chat_picture(seed: int) -> Picture:
+def chat_picture(seed: int) -> of_chat.Picture:
     """Return one picture of the chat."""
     chance = np.random.default_rng(seed)
     kind = chance.integers(5)
@@ -148,13 +129,13 @@ def chat_picture(seed: int) -> Picture:
         return _market(chance)
     days = _days(chance)
     if kind == 3:
-        return BookValues(days, _lines(chance, len(days)), _marks(chance, days))
-    return Drawdowns(days, _lines(chance, len(days), sign=-1))
+        return of_chat.BookValues(days, _lines(chance, len(days)), _marks(chance, days))
+    return of_chat.Drawdowns(days, _lines(chance, len(days), sign=-1))
 
 
-def _plateau(chance: Generator) -> Plateau:
+def _plateau(chance: Generator) -> of_report.Plateau:
     rows, columns = int(chance.integers(1, 15)), int(chance.integers(1, 15))
-    return Plateau(
+    return of_report.Plateau(
         _name(chance),
         _name(chance),
         tuple(_name(chance) for _ in range(rows)),
@@ -166,20 +147,20 @@ def _plateau(chance: Generator) -> Plateau:
     )
 
 
-def _intervals(chance: Generator) -> Intervals:
+def _intervals(chance: Generator) -> of_report.Intervals:
     rows = []
     for _ in range(int(chance.integers(1, 13))):
         low, effect, high = sorted(float(v) for v in chance.normal(0, 1, 3) * _level(chance))
-        rows.append(IntervalRow(_name(chance), effect, low, high))
-    rows.append(IntervalRow(_name(chance), None, None, None))
-    return Intervals(_name(chance), tuple(rows), _unit(chance), _name(chance))
+        rows.append(of_report.IntervalRow(_name(chance), effect, low, high))
+    rows.append(of_report.IntervalRow(_name(chance), None, None, None))
+    return of_report.Intervals(_name(chance), tuple(rows), _unit(chance), _name(chance))
 
 
-def _unit(chance: Generator) -> Unit:
+def _unit(chance: Generator) -> of_report.Unit:
     return UNITS[int(chance.integers(len(UNITS)))]
 
 
-def report_picture(seed: int) -> ReportPicture:
+def report_picture(seed: int) -> of_report.ReportPicture:
     """Return one picture of the report."""
     chance = np.random.default_rng(seed)
     kind, count = chance.integers(6), int(chance.integers(1, 13))
@@ -189,16 +170,18 @@ def report_picture(seed: int) -> ReportPicture:
         return _intervals(chance)
     if kind == 2:
         draws = tuple(v for v in _values(chance, 200) if v is not None)
-        return Distribution("", draws, _level(chance), _name(chance), _name(chance), _unit(chance))
+        return of_report.Distribution(
+            "", draws, _level(chance), _name(chance), _name(chance), _unit(chance)
+        )
     if kind == 3:
         groups = tuple(str(2010 + at) for at in range(count))
         series = tuple(
-            BarSeries(_name(chance), _values(chance, count))
+            of_report.BarSeries(_name(chance), _values(chance, count))
             for _ in range(int(chance.integers(1, 8)))
         )
-        return YearlyBars(_name(chance), groups, series, _unit(chance))
+        return of_report.YearlyBars(_name(chance), groups, series, _unit(chance))
     if kind == 4:
         rows = tuple((_name(chance), value) for value in _values(chance, count))
-        return SmallBars(_name(chance), rows, _unit(chance))
+        return of_report.SmallBars(_name(chance), rows, _unit(chance))
     days = _days(chance)
-    return GrowthLines(_name(chance), days, _lines(chance, len(days)))
+    return of_report.GrowthLines(_name(chance), days, _lines(chance, len(days)))

@@ -16,7 +16,7 @@ from tests.emulators.kraken.exchange import Kraken
 from tests.emulators.kraken.keys import EVERYTHING, READING, Permission
 from tests.emulators.kraken.limits import INTERMEDIATE, STARTER, cancel_cost
 from tests.emulators.kraken.private import ENDPOINTS
-from tests.emulators.kraken.scene import MORNING, Scene, client_of, scene
+from tests.emulators.kraken.scene import MORNING, Scene, client_of
 from tests.emulators.kraken.signing import signature
 from tests.emulators.kraken.wire import KrakenError
 
@@ -38,13 +38,6 @@ VECTORS = {
         ),
     ): "LfFB53YImi1C8kLb2kpAL+lN+hSVGRTGMDaIcMQFO0Sw8YrKLqXK6ZhVDw/XozYWWxmwthMTh0AUENNoWEUfxw==",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared() -> AsyncIterator[Scene]:
-    """Serve one exchange for the whole module."""
-    async with scene() as opened:
-        yield opened
 
 
 @pytest.fixture

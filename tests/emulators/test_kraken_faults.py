@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import ccxt.async_support as ccxt
 import pytest
-import pytest_asyncio
 
 from tests.emulators.kraken.faults import (
     EMPTY,
@@ -30,7 +29,7 @@ from tests.emulators.kraken.faults import (
     error_after,
     status,
 )
-from tests.emulators.kraken.scene import MORNING, Scene, later, scene
+from tests.emulators.kraken.scene import MORNING, Scene, later
 from tests.emulators.public_venue import HTML, BreaksOff, CutsOff, Hangs, Holds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -99,13 +98,6 @@ SWALLOWED: dict[str, Any] = {
     "524": status(524),
     "599": status(599),
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared() -> AsyncIterator[Scene]:
-    """Serve one exchange for the whole module."""
-    async with scene() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from random import Random
 
 import ccxt.async_support as ccxt
 import pytest
-import pytest_asyncio
 
 from tests.emulators.kraken.owner import Owner
-from tests.emulators.kraken.scene import MORNING, Scene, scene
+from tests.emulators.kraken.scene import MORNING, Scene
 from tests.emulators.kraken.wire import KrakenError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECOND = int(MORNING.timestamp())
 NO_FEE = "0.0000000000"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared() -> AsyncIterator[Scene]:
-    """Serve one exchange for the whole module."""
-    async with scene() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 
 import ccxt.async_support as ccxt
 import pytest
-import pytest_asyncio
 
 from tests.emulators.kraken.faults import Meanwhile, Postpones
 from tests.emulators.kraken.keys import Permission
-from tests.emulators.kraken.scene import BOOK, IOC, MORNING, Scene, later, scene
+from tests.emulators.kraken.scene import IOC, MORNING, Scene, later
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared() -> AsyncIterator[Scene]:
-    """Serve one exchange for the whole module."""
-    async with scene() as opened:
-        yield opened
-
-
-@pytest.fixture
-def play(shared: Scene) -> Iterator[Scene]:
-    """Give a fresh exchange with a small book. At its end no coin was sent out."""
-    shared.begin().market("BTC/USD").set_book(*BOOK)
-    yield shared
-    assert shared.kraken.record.moving_coins() == []
 
 
 async def test_an_order_takes_the_levels_it_reaches(play: Scene) -> None:

@@ -30,8 +30,7 @@ class Palette:
         ink, muted: text, and text of less weight; both with a contrast of 4.5 or more.
         grid: lines that may be overlooked.
         wash: an area that means "all is well", behind lines.
-        series: lines in the order they are given out.
-        calm, alarm: inside and outside a band.
+        series: lines in the order they are given out; what else needs a hue takes one of them.
         heat: the ends of a heat map, low to high.
     """
 
@@ -41,12 +40,29 @@ class Palette:
     grid: str
     wash: str
     series: tuple[str, ...]
-    calm: str
-    alarm: str
     heat: tuple[str, ...]
     regimes: dict[str, Fill]
     phases: dict[str, Fill]
-    marks: dict[str, str]
+
+    @property
+    def calm(self) -> str:
+        """Inside a band."""
+        return self.series[0]
+
+    @property
+    def alarm(self) -> str:
+        """Outside a band."""
+        return self.series[1]
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What became of a plan."""
+        return {
+            "executed": self.series[2],
+            "rejected": self.alarm,
+            "expired": self.muted,
+            "withheld": self.series[4],
+        }
 
 
 _LIGHT = Palette(
@@ -56,8 +72,6 @@ _LIGHT = Palette(
     grid="#DADFE4",
     wash="#EAF1F6",
     series=("#0072B2", "#C44E00", "#00855F", "#1B1F23", "#A0377D", "#8A6A00", "#2A8FCB"),
-    calm="#0072B2",
-    alarm="#C44E00",
     heat=("#F3F6FA", "#9CC4DF", "#3D87BD", "#0B3F73"),
     regimes={
         "up": Fill("#56B4E9"),
@@ -71,12 +85,6 @@ _LIGHT = Palette(
         "PAUSED": Fill("#E69F00", "//"),
         "GUARDED": Fill("#F6E3B4", ".."),
     },
-    marks={
-        "executed": "#00855F",
-        "rejected": "#C44E00",
-        "expired": "#57606A",
-        "withheld": "#A0377D",
-    },
 )
 
 _DARK = Palette(
@@ -86,8 +94,6 @@ _DARK = Palette(
     grid="#333B44",
     wash="#1E2833",
     series=("#56B4E9", "#FF8A3D", "#2EC492", "#F1F4F7", "#E08BC0", "#E8D44D", "#8FA6FF"),
-    calm="#56B4E9",
-    alarm="#FF8A3D",
     heat=("#1B2530", "#235A86", "#4FA0D0", "#D6ECFA"),
     regimes={
         "up": Fill("#56B4E9"),
@@ -100,12 +106,6 @@ _DARK = Palette(
         "NORMAL": Fill("#2A323B"),
         "PAUSED": Fill("#E69F00", "//"),
         "GUARDED": Fill("#6B5A2A", "..", "#F1F4F7"),
-    },
-    marks={
-        "executed": "#2EC492",
-        "rejected": "#FF8A3D",
-        "expired": "#AEB7C0",
-        "withheld": "#E08BC0",
     },
 )
 
