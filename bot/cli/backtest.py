@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,6 +18,7 @@ from bot.cli.options import (
     day_of,
     settings_of,
 )
+from bot.cli.progress import progress_bar
 from bot.settings import Settings
 from core.domain.errors import InputInvalid
 from core.domain.policy import Policy
@@ -130,8 +129,8 @@ def _tell(asked: "Asked") -> "Told":
     from bot.research.backtests import prepare, tell
 
     try:
-        with _progress() as show:
-            return tell(prepare(asked), show)
+        with progress_bar("Days") as bar:
+            return tell(prepare(asked), bar.show)
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)
         sys.exit(STOPPED)
@@ -189,19 +188,3 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Yield what moves a progress bar on standard error; in a pipe there is none."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Days", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield show

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 
-from bot.research.backtests import SEED, TRIALS, Told
+from bot.research.backtests import SEED, Told
+from bot.research.trials import BEFORE_ALL
 from core.domain.errors import InputInvalid
 from core.domain.units import text_of
 from core.simulation.backtest import AskedProposal
@@ -24,7 +25,7 @@ def document_of(told: Told) -> Document:
         "first": prepared.window.first.isoformat(),
         "last": prepared.window.last.isoformat(),
         "sample": told.sample.value,
-        "trials": TRIALS,
+        "trials": {"before_all": BEFORE_ALL, "is_logged": False},
         "inputs": [
             {"what": what, "name": name, "sha256": digest} for what, name, digest in prepared.inputs
         ],

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from bot.research.backtests import FIXED, TRIALS, Told
-from bot.research.study.windows import SEEN_FROM, SEEN_TO, Sample
+from bot.research.backtests import FIXED, Told
+from bot.research.trials import BEFORE_ALL
+from bot.research.windows import SEEN_FROM, SEEN_TO, Sample
 from core.domain.decision import Gate
 from core.domain.units import Rate
 from core.simulation.backtest import Fate
@@ -250,8 +251,8 @@ def _sample_sentence(told: Told) -> str:
     if told.sample is Sample.IN:
         return (
             f"In sample: the rules were chosen with the days from {SEEN_FROM} to {SEEN_TO} in "
-            f"view, after about {TRIALS} variants had been looked at. Every figure is flattered by "
-            "that."
+            f"view, after about {BEFORE_ALL} variants had been looked at. Every figure is "
+            "flattered by that."
         )
     return (
         f"Out of sample: the rules were chosen with the days from {SEEN_FROM} to {SEEN_TO} in "

@@ -39,6 +39,28 @@ FearGreedFile = Annotated[
         "--fear-greed", metavar="FILE", help="The Fear & Greed index, parquet or CSV: ts, value."
     ),
 ]
+LastUnsealedDay = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="DAY", help="Last UTC day; without it the last one before the seal."
+    ),
+]
+Unseal = Annotated[
+    str | None,
+    typer.Option(
+        "--unseal",
+        metavar="REASON",
+        help="Also read the last twelve months, which are kept shut; every opening is logged.",
+    ),
+]
+TrialFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--trials",
+        metavar="FILE",
+        help="The log of everything ever tried; without it trials.jsonl beside --out.",
+    ),
+]
 # A switch takes no value, so its help names none.
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON.")]
 
@@ -89,8 +111,8 @@ def databases_of(data: Path | None) -> list[Path]:
     return found
 
 
-def day_of(text: str | None, option: str) -> datetime | None:
-    """Return the midnight that begins a UTC day as a person types it, None for none.
+def date_of(text: str | None, option: str) -> date | None:
+    """Return a UTC day as a person types it, None for none.
 
     Raises:
         InputInvalid: it is no day; ``option`` says where it stands.
@@ -98,9 +120,19 @@ def day_of(text: str | None, option: str) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+        return date.fromisoformat(text)
     except ValueError:
         raise InputInvalid(f"{option} is {text!r}; a day such as 2022-09-01 is expected") from None
+
+
+def day_of(text: str | None, option: str) -> datetime | None:
+    """Return the midnight that begins a UTC day as a person types it, None for none.
+
+    Raises:
+        InputInvalid: it is no day; ``option`` says where it stands.
+    """
+    day = date_of(text, option)
+    return None if day is None else datetime.combine(day, time(), tzinfo=UTC)
 
 
 def day_after(text: str | None, option: str) -> datetime | None:

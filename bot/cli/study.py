@@ -1,24 +1,21 @@
 """``evenkeel study``: the standard comparison on real history, as a report that stands alone."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import AsJson
+from bot.cli.compiling import make_kernel_ready
+from bot.cli.options import AsJson, LastUnsealedDay, TrialFile, Unseal, date_of
+from bot.cli.progress import progress_bar
 from bot.clocks import SystemClock
 from core.domain.errors import InputInvalid
 from core.domain.policy import SYMBOL
 
 if TYPE_CHECKING:
     # Numbers need numpy, which no other command should wait for.
-    from rich.progress import Progress as Bars
-
     from bot.research.study.preparing import Asked
     from bot.research.study.study import Study
 
@@ -40,12 +37,6 @@ FirstDay = Annotated[
     str | None,
     typer.Option("--from", metavar="DAY", help="First UTC day; without it as early as it can be."),
 ]
-LastDay = Annotated[
-    str | None,
-    typer.Option(
-        "--to", metavar="DAY", help="Last UTC day; without it the last one before the seal."
-    ),
-]
 OwnPortfolios = Annotated[
     list[Path] | None,
     typer.Option(
@@ -57,22 +48,6 @@ Quick = Annotated[
     typer.Option("--fast", metavar="", help="A quick look: one portfolio, fewer draws and days."),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of all randomness.")]
-Unseal = Annotated[
-    str | None,
-    typer.Option(
-        "--unseal",
-        metavar="REASON",
-        help="Also read the last twelve months, which are kept shut; every opening is logged.",
-    ),
-]
-TrialFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--trials",
-        metavar="FILE",
-        help="The log of everything ever tried; without it trials.jsonl beside the report.",
-    ),
-]
 Quote = Annotated[
     str, typer.Option("--quote", metavar="COIN", help="The currency of plain bar files.")
 ]
@@ -86,7 +61,7 @@ def study(
     data: DataPlace,
     out: ReportFile = Path("study.html"),
     first: FirstDay = None,
-    last: LastDay = None,
+    last: LastUnsealedDay = None,
     portfolio: OwnPortfolios = None,
     fast: Quick = False,
     seed: Seed = 7,
@@ -101,26 +76,28 @@ def study(
     It writes one page of HTML with pictures inside, and a JSON file beside it. Every difference
     has its interval; the last twelve months of the data stay shut unless they are opened.
     """
-    from bot.research.study.preparing import Asked, check_place, check_trials
+    from bot.research.study.preparing import Asked, check_place
+    from bot.research.trials import FILE, check_trials
+    from bot.research.workers import worker_count
 
-    check_place(out)
-    log = trials or out.parent / "trials.jsonl"
-    check_trials(log, out)
+    log = trials or out.parent / FILE
+    own = portfolio or ()
+    check_trials(log, (out, check_place(out), *own, data if data.is_file() else None))
     if not SYMBOL.fullmatch(quote):
         raise InputInvalid(f"--quote is {quote!r}; a symbol such as USD is expected")
     asked = Asked(
         data,
         quote,
-        first,
-        last,
-        policies=tuple(portfolio or ()),
+        date_of(first, "--from"),
+        date_of(last, "--to"),
+        policies=tuple(own),
         seed=seed,
         is_fast=fast,
         unseal=unseal,
         trials=log,
         version=version("evenkeel"),
     )
-    found = _run(asked, out, _worker_count(workers))
+    found = _run(asked, out, worker_count(workers))
     _tell(found, out, as_json=as_json)
 
 
@@ -129,10 +106,12 @@ def _run(asked: "Asked", out: Path, workers: int) -> "Study":
     from bot.research.study.preparing import prepare, study_of, write
 
     try:
-        with _progress() as show:
+        with progress_bar("Reading"):
             prepared = prepare(asked, now=SystemClock().now())
-            found = study_of(prepared, workers=workers, progress=show)
-            write(found, out, workers=workers, progress=show)
+        make_kernel_ready()
+        with progress_bar("Comparing") as bar:
+            found = study_of(prepared, workers=workers, progress=bar)
+            write(found, out, workers=workers, progress=bar)
     except KeyboardInterrupt:
         print("Stopped; no report was written.", file=sys.stderr)
         sys.exit(STOPPED)
@@ -150,33 +129,3 @@ def _tell(found: "Study", out: Path, *, as_json: bool) -> None:
     for line in summary_lines(found):
         print(line)
     print(f"\nThe report is {out}, its figures are in {check_place(out)}.")
-
-
-class _Bar:
-    """Shows each step as a bar on a terminal's standard error; elsewhere it stays quiet."""
-
-    def __init__(self, bars: "Bars") -> None:
-        self._bars = bars
-        self._task = bars.add_task("Reading", total=None)
-
-    def step(self, name: str, parts: int) -> None:
-        self._bars.reset(self._task, description=name.capitalize(), total=parts)
-
-    def advance(self) -> None:
-        self._bars.advance(self._task)
-
-
-@contextmanager
-def _progress() -> Iterator[_Bar]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
-        yield _Bar(bars)
-
-
-def _worker_count(asked: int | None) -> int:
-    if asked is not None and asked < 1:
-        raise InputInvalid(f"--workers is {asked}; 1 or more is needed")
-    return asked or len(os.sched_getaffinity(0))

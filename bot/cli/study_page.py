@@ -39,6 +39,5 @@ def summary_lines(study: Study) -> Iterator[str]:
     yield ""
     it = study.provenance
     yield f"{it.trials} trials, seed {it.draws.seed}, data {it.data[:12]}, config {it.config[:12]}"
-    sealed = "were opened" if it.seal.is_open else "stayed sealed"
-    yield f"The last twelve months, {it.seal.first} to {it.seal.last}, {sealed}."
+    yield it.seal.told
     yield from (*study.history.notes, *study.left_out)

@@ -1,28 +1,33 @@
 """``evenkeel sweep``: thousands of policies over one history, in one parquet file."""
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.options import AsJson, BarFile, FearGreedFile, PolicyPath, day_after, day_of
+from bot.cli.compiling import make_kernel_ready
+from bot.cli.options import (
+    AsJson,
+    BarFile,
+    FearGreedFile,
+    LastUnsealedDay,
+    PolicyPath,
+    TrialFile,
+    Unseal,
+    date_of,
+)
+from bot.cli.progress import progress_bar
+from bot.cli.sweep_run import STOPPED, print_standing, run_sweep
 from bot.settings.loading import read_policy_file
-from bot.settings.policy_file import DEMO, PolicyFile
+from bot.settings.policy_file import DEMO
 from core.domain.errors import InputInvalid
 
 if TYPE_CHECKING:
     # Numbers need numpy, which no other command should wait for.
-    from bot.research.sweep.memory import Plan
-    from bot.research.sweep.parts import Parts
     from bot.research.sweep.pools import Pool
-    from bot.research.sweep.preparing import Prepared
-
-STOPPED = 130
+    from bot.research.sweep.preparing import Asked, Prepared
 
 GridFile = Annotated[
     Path,
@@ -46,9 +51,6 @@ FirstDay = Annotated[
     typer.Option(
         "--from", metavar="DAY", help="First UTC day; without it as early as all policies can."
     ),
-]
-EndDay = Annotated[
-    str | None, typer.Option("--to", metavar="DAY", help="Last UTC day; without it the last one.")
 ]
 Workers = Annotated[
     int | None,
@@ -84,7 +86,9 @@ def sweep(
     policy: PolicyPath = None,
     fear_greed: FearGreedFile = None,
     first: FirstDay = None,
-    last: EndDay = None,
+    last: LastUnsealedDay = None,
+    unseal: Unseal = None,
+    trials: TrialFile = None,
     workers: Workers = None,
     memory: Memory = "1GB",
     backend: Backend = None,
@@ -95,136 +99,62 @@ def sweep(
     """Try many variants of a policy on past bars, all of them approved, and keep every result.
 
     Stopped half-way, the same command goes on from there. The best of many is flattered by luck;
-    what the sweep prints beside it says how much.
+    what the sweep prints beside it says how much. Every policy counts as a trial, and the last
+    twelve months of the bars stay shut unless they are opened.
     """
     from bot.research.sweep.memory import bytes_of, planned, used_now
-    from bot.research.sweep.preparing import Asked, prepare
+    from bot.research.sweep.preparing import Asked
+    from bot.research.sweep.readable import AskedDays
 
     before = used_now()
     budget, pool = bytes_of(memory), _pool(backend, address, workers)
-    _check_out(out, (bars, grid, policy, fear_greed))
-    asked = Asked(
-        _policy_file(policy),
-        grid,
-        bars,
-        fear_greed,
-        start=day_of(first, "--from"),
-        end=day_after(last, "--to"),
-    )
+    policy = _policy_path(policy)
+    inputs = (bars, grid, policy, fear_greed)
+    _check_out(out, inputs)
+    log = _log_of_trials(trials, out, inputs)
+    days = AskedDays(date_of(first, "--from"), date_of(last, "--to"), unseal)
+    rules = DEMO if policy is None else read_policy_file(policy)
+    prepared = _prepared(Asked(rules, grid, bars, fear_greed, days))
+    plan = planned(prepared.given, pool, budget, before=before)
+    # Standard output belongs to the document, if there is one.
+    told = sys.stderr if as_json else sys.stdout
+    counted = run_sweep(prepared, plan, out, log=log, anew=anew, told=told)
+    print_standing(prepared, counted, out, as_json=as_json)
+
+
+def _prepared(asked: "Asked") -> "Prepared":
+    """Read and check everything; Ctrl-C ends it with nothing left behind."""
+    from bot.research.sweep.preparing import prepare
+
     try:
-        with _progress("Checking") as show:
-            prepared = prepare(asked, show)
+        with progress_bar("Checking") as bar:
+            prepared = prepare(asked, bar.show)
+        make_kernel_ready()
     except KeyboardInterrupt:
         print("Stopped before anything was computed.", file=sys.stderr)
         sys.exit(STOPPED)
-    plan = planned(prepared.given, pool, budget, before=before)
-    _sweep(prepared, plan, out, anew=anew, as_json=as_json)
+    return prepared
 
 
-def _sweep(prepared: "Prepared", plan: "Plan", out: Path, *, anew: bool, as_json: bool) -> None:
-    """Compute what is missing, join the parts, and tell what came of it."""
-    from bot.cli.sweep_page import document_of, plan_lines, standing_lines
-    from bot.research.sweep.merging import is_finished, merge
-    from bot.research.sweep.parts import Parts
-    from bot.research.sweep.standing import standing_of
-    from bot.store.file_lock import is_taken
-    from core.simulation.kernel import GRID_COLUMNS
-
-    told = sys.stderr if as_json else sys.stdout
-    parts = Parts(out, GRID_COLUMNS)
-    if not anew and is_finished(out, prepared.identity):
-        print(f"{out} is finished already; nothing is computed again.", file=told)
-        if not is_taken(parts.lock):
-            parts.remove()
-    else:
-        with _alone(parts):
-            if anew:
-                parts.clear()
-            for line in plan_lines(plan, prepared):
-                print(line, file=told)
-            _compute(prepared, plan, parts)
-            merge(parts, prepared.given.grid, out, prepared.identity)
-            parts.remove()
-    standing = standing_of(prepared.given, prepared.default, out)
-    if as_json:
-        print(json.dumps(document_of(standing, prepared, out), ensure_ascii=False, indent=2))
-        return
-    for line in standing_lines(standing, prepared):
-        print(line)
-    print(f"Every policy is a row of {out}.")
-
-
-def _compute(prepared: "Prepared", plan: "Plan", parts: "Parts") -> None:
-    """Compute what is missing; Ctrl-C ends it with what is stored."""
-    from bot.research.sweep.running import run_missing
-
-    total, stored = len(prepared.given.grid), 0
-    parts.open(prepared.identity)
-
-    try:
-        with _progress("Policies") as show:
-
-            def on_rows(count: int) -> None:
-                nonlocal stored
-                stored = count
-                show(count, total)
-
-            run_missing(prepared.given, parts, plan.pool, chunk=plan.chunk, on_rows=on_rows)
-    except KeyboardInterrupt:
-        print(
-            f"Stopped. {stored:,} of {total:,} policies are kept in {parts.folder}; run the same "
-            "command again to go on.",
-            file=sys.stderr,
-        )
-        sys.exit(STOPPED)
-
-
-@contextmanager
-def _alone(parts: "Parts") -> Iterator[None]:
-    """Keep every other sweep away from the parts, until they are one file."""
-    from bot.store.file_lock import FileLock
-
-    parts.make()
-    try:
-        lock = FileLock.take(parts.lock)
-    except InputInvalid as error:
-        if error.code != "IN_USE":
-            raise
-        raise InputInvalid(
-            f"another sweep is at work in {parts.folder}; wait for it, or name another file with "
-            "--out",
-            code="IN_USE",
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield what moves a progress bar on standard error; in a pipe there is none."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(title, total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield show
-
-
-def _policy_file(path: Path | None) -> PolicyFile:
+def _policy_path(path: Path | None) -> Path | None:
     beside = Path("evenkeel.toml")
-    path = path or (beside if beside.exists() else None)
-    return DEMO if path is None else read_policy_file(path)
+    return path or (beside if beside.exists() else None)
+
+
+def _log_of_trials(trials: Path | None, out: Path, inputs: Iterable[Path | None]) -> Path:
+    """Return where trials are counted; a log that cannot be is refused before anything is made."""
+    from bot.research.sweep.parts import Parts
+    from bot.research.trials import FILE, check_trials, read_trials
+
+    log = trials or out.parent / FILE
+    check_trials(log, (out, Parts(out, ()).folder, *inputs))
+    read_trials(log)
+    return log
 
 
 def _pool(backend: str | None, address: str | None, workers: int | None) -> "Pool":
     from bot.research.sweep.pools import Pool, PoolKind, usual_kind
+    from bot.research.workers import worker_count
 
     kind = usual_kind() if backend is None else PoolKind(backend)
     if (kind is PoolKind.DASK) is not (address is not None):
@@ -234,9 +164,7 @@ def _pool(backend: str | None, address: str | None, workers: int | None) -> "Poo
         )
     if workers is not None and kind is PoolKind.DASK:
         raise InputInvalid("a cluster has the workers it has; take --workers away")
-    if workers is not None and workers < 1:
-        raise InputInvalid(f"--workers is {workers}; use 1 or more")
-    return Pool(kind, workers or len(os.sched_getaffinity(0)), address or "")
+    return Pool(kind, worker_count(workers), address or "")
 
 
 def _check_out(out: Path, inputs: Iterable[Path | None]) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from bot.research.sweep.counting import Counted
 from bot.research.sweep.given import Given
 from bot.research.sweep.memory import MEGABYTE, Plan
 from bot.research.sweep.pools import PoolKind
 from bot.research.sweep.preparing import Prepared
 from bot.research.sweep.standing import DRAWDOWN, GROWTH, Neighbours, Place, Standing
+from bot.research.trials import BEFORE_ALL
 from core.simulation.bar_table import instant
 from core.simulation.statistics import DeflatedSharpe, Overfit
 from core.simulation.statistics.intervals import LOG_POINT
@@ -37,7 +39,7 @@ def plan_lines(plan: Plan, prepared: Prepared) -> Iterator[str]:
     yield from prepared.notes
 
 
-def standing_lines(standing: Standing, prepared: Prepared) -> Iterator[str]:
+def standing_lines(standing: Standing, prepared: Prepared, counted: Counted) -> Iterator[str]:
     """Yield what a sweep says, and what it does not."""
     yield ""
     yield (
@@ -47,18 +49,27 @@ def standing_lines(standing: Standing, prepared: Prepared) -> Iterator[str]:
     yield ""
     yield from _table(standing)
     yield ""
-    for line in (*_neighbour_lines(standing.neighbours, standing), *_luck_lines(standing)):
+    neighbours = _neighbour_lines(standing.neighbours, standing)
+    for line in (*neighbours, *_luck_lines(standing, counted), prepared.seal.told):
         yield from wrap(line, _WIDTH)
 
 
-def document_of(standing: Standing, prepared: Prepared, out: Path) -> dict[str, Any]:
+def document_of(
+    standing: Standing, prepared: Prepared, counted: Counted, *, out: Path
+) -> dict[str, Any]:
     """Return what a sweep says as a document for ``--json``."""
     near, deflated, overfit = standing.neighbours, standing.deflated, standing.overfit
     return {
         "out": str(out),
         "sample": _SAMPLE,
         "policies": standing.policies,
-        "trials": standing.trials,
+        "trials": {
+            "before_all": BEFORE_ALL,
+            "of_this_sweep": counted.own,
+            "with_this_sweep": standing.trials,
+            "log": str(counted.log.path),
+        },
+        "sealed": prepared.seal.document(counted.openings),
         "years": standing.years,
         "places": [
             {
@@ -143,11 +154,13 @@ def _neighbour_lines(near: Neighbours | None, standing: Standing) -> Iterator[st
         yield f"It stands among them, not on a peak: {near.better:,} of them grew more."
 
 
-def _luck_lines(standing: Standing) -> Iterator[str]:
+def _luck_lines(standing: Standing, counted: Counted) -> Iterator[str]:
+    others = f", {counted.others:,} others in {counted.log.path}" if counted.others else ""
     yield (
-        f"The best of many is flattered by luck. There are {standing.trials:,} trials behind it, "
-        f"{standing.trials - standing.policies} of them from before this sweep. Look at the middle "
-        "of the table and at the plateau before you look at the best row."
+        f"The best of many is flattered by luck. There are {standing.trials:,} trials behind it: "
+        f"{counted.own:,} of this sweep{others}, and {BEFORE_ALL} from while the rules were "
+        "chosen. Look at the middle of the table and at the plateau before you look at the best "
+        "row."
     )
     yield from _deflated_lines(standing.deflated)
     overfit: Overfit | None = standing.overfit

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from bot.research.seal import Seal
+from bot.research.windows import Window
 from core.domain.policy import Policy, ProfileName
 from core.domain.units import text_of
 from core.planning.bands import wider
@@ -37,6 +39,21 @@ def days_note(table: BarTable, course: Course, end: datetime | None) -> Iterator
         f"{', '.join(over)} {'has' if len(over) == 1 else 'have'} no later bars here. What became "
         "of the holdings after that day is not told."
     )
+
+
+def sealed_note(window: Window, seal: Seal) -> Iterator[str]:
+    """Yield how many of the days a sweep and a study would keep sealed; a backtest reads them.
+
+    Source: METHODS 6.2.
+    """
+    shared = window.shared_with(Window(seal.first, seal.last))
+    if shared is not None:
+        yield (
+            f"{shared.days:,} of the {window.days:,} days lie in the last twelve months of the "
+            f"file, {seal.first} to {seal.last}, which a sweep and a study keep sealed. A backtest "
+            "reads them and is in no log of trials: what you choose after this page, you choose "
+            "with them in view."
+        )
 
 
 def comparisons_note(costs: TradingCosts, *, has_btc: bool) -> Iterator[str]:

@@ -17,14 +17,17 @@ from bot.research.backtest_notes import (
     answers_note,
     comparisons_note,
     days_note,
+    sealed_note,
     size_note,
 )
 from bot.research.bars import read_bars
+from bot.research.digests import file_hash
 from bot.research.people import approvals_of
 from bot.research.readings import read_fear_greed
+from bot.research.seal import seal_of
 from bot.research.study.funding_rates import read_funding
-from bot.research.study.windows import Sample, Window
-from bot.research.sweep.identity import code_version, file_hash
+from bot.research.sweep.identity import code_version
+from bot.research.windows import Sample, Window
 from core.domain.errors import InputInvalid
 from core.domain.policy import Policy, ProfileName
 from core.domain.readings import ReadingSeries
@@ -49,9 +52,6 @@ from core.simulation.runs import SimulatedRun
 from core.simulation.statistics import Interval, paired_interval
 
 SEED = 1
-TRIALS = 60
-"""Rule variants that were looked at while the defaults were chosen. Source: METHODS 6.2."""
-
 POLICY, FIXED = "policy", "fixed bands"
 BTC = Asset("BTC")
 
@@ -111,7 +111,7 @@ class Prepared:
     @property
     def window(self) -> Window:
         """The evaluated days."""
-        return Window(self.course.day(0), self.course.day(len(self.course) - 1))
+        return _window_of(self.course)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +155,6 @@ def prepare(asked: Asked) -> Prepared:
     readings = tuple(_readings(asked))
     policy, notes = _fitted(asked)
     course = course_of(table, policy, start=asked.start, end=asked.end, readings=readings)
-    _refuse_gap(course)
     if asked.costs.impact:
         _refuse_unknown_volume(table, course)
     days = [course.asked_on(bar) for bar in range(len(course))]
@@ -169,6 +168,7 @@ def prepare(asked: Asked) -> Prepared:
         with_btc,
         all_of(
             days_note(table, course, asked.end),
+            sealed_note(_window_of(course), seal_of(table.ends_at)),
             notes,
             course.notes,
             answers_note(approvals, days),
@@ -214,6 +214,10 @@ def tell(prepared: Prepared, show: Callable[[int, int], None]) -> Told:
     )
 
 
+def _window_of(course: Course) -> Window:
+    return Window(course.day(0), course.day(len(course) - 1))
+
+
 def _readings(asked: Asked) -> Iterable[ReadingSeries]:
     if asked.fear_greed is not None:
         yield read_fear_greed(asked.fear_greed)
@@ -243,20 +247,6 @@ def _fitted(asked: Asked) -> tuple[Policy, tuple[str, ...]]:
     if policy.tilt.is_on and asked.funding is None:
         notes.append("Without a file of funding rates, crowded funding tilts nothing here.")
     return policy, tuple(notes)
-
-
-def _refuse_gap(course: Course) -> None:
-    """Refuse to begin on a day that a coin lacks: it would be had at a price of the past."""
-    lacking = [
-        asset
-        for asset, has_bar in zip(course.matrix.assets, course.matrix.has_bar[:, 0], strict=True)
-        if not has_bar
-    ]
-    if lacking:
-        raise InputInvalid(
-            f"--from is {course.day(0)}, and {course.matrix.source} has no bar of "
-            f"{', '.join(lacking)} on that day; begin on a day that every coin has"
-        )
 
 
 def _refuse_unknown_volume(table: BarTable, course: Course) -> None:

@@ -162,7 +162,8 @@ def read_columns(path: Path, shape: FileShape) -> ColumnFile:
         InputInvalid: the file is not there, cannot be read, or lacks a column.
     """
     if not path.is_file():
-        raise shape.refusal(f"{path} is not there; check the path of the {shape.name}")
+        what = "is a folder" if path.is_dir() else "is not there"
+        raise shape.refusal(f"{path} {what}; check the path of the {shape.name}")
     name = path.name.lower()
     if name.endswith(_PARQUET_ENDINGS):
         return ColumnFile(path, shape, _parquet_table(path, shape), is_text=False)

@@ -102,6 +102,29 @@ def matrix_of(
     )
 
 
+def refuse_stale_start(matrix: PriceMatrix) -> None:
+    """Refuse to begin on a bar that a coin lacks: it would be had at a price of the past.
+
+    Raises:
+        InputInvalid: with the coins, and from when on there is a bar of each.
+    """
+    lacking = np.flatnonzero(~matrix.has_bar[:, 0])
+    if not len(lacking):
+        return
+    names = ", ".join(matrix.assets[row] for row in lacking)
+    whole = np.flatnonzero(matrix.has_bar.all(axis=0))
+    mend = f"begin on {_when(matrix, int(whole[0]))} or later" if len(whole) else "begin elsewhere"
+    raise InputInvalid(
+        f"{matrix.source} has no bar of {names} on {_when(matrix, 0)}, so a price of the past "
+        f"would stand in for it; {mend}"
+    )
+
+
+def _when(matrix: PriceMatrix, bar: int) -> str:
+    at = instant(int(matrix.starts[bar]))
+    return f"{at:%Y-%m-%d}" if at.hour == at.minute == 0 else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 def _bars_of(table: BarTable, asset: Asset) -> AssetBars:
     bars = table.bars_of(asset)
     if bars is None:

@@ -57,6 +57,19 @@ def test_the_page_says_what_was_run_and_how_it_went(
     assert max(map(len, page.splitlines())) <= 80
 
 
+def test_sealed_months_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that reads what a sweep and a study keep sealed says so, on the page and in JSON."""
+    page = " ".join(backtest(capsys, folder).out.split())
+    assert (
+        "181 of the 181 days lie in the last twelve months of the file, 2014-10-03 to 2015-10-02, "
+        "which a sweep and a study keep sealed"
+    ) in page
+    assert "is in no log of trials" in page
+    told = json.loads(backtest(capsys, folder, "--json").out)
+    assert told["trials"] == {"before_all": 60, "is_logged": False}
+    assert any("keep sealed" in note for note in told["notes"])
+
+
 def test_under_three_years_nothing_is_told_a_year(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """``evenkeel backtest`` on strange files and options: what it says, refuses and keeps."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -150,7 +151,8 @@ def test_a_run_does_not_begin_on_a_day_that_a_coin_lacks(
     table = market(DAYS, ("BTC", "ETH"), seed=2, without={"ETH": (470,)})
     ended = on(capsys, folder, table, "--from", f"{day(470):%Y-%m-%d}")
     assert (ended.code, ended.out) == (2, "")
-    assert "has no bar of ETH on that day" in ended.err
+    assert f"has no bar of ETH on {day(470):%Y-%m-%d}" in ended.err
+    assert f"begin on {day(471):%Y-%m-%d} or later" in ended.err
     assert on(capsys, folder, table, "--from", f"{day(471):%Y-%m-%d}").code == 0
 
 
@@ -196,6 +198,18 @@ def test_impact_without_volumes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputInvalid, match=r"has none of ETH; add the column volume"):
         told_of(tmp_path, table, impact=True)
     assert told_of(tmp_path, table).backtest.run.name == "policy"
+
+
+def test_days_before_the_seal_need_no_word_about_it(tmp_path: Path) -> None:
+    """A run that ends where the seal begins says nothing of it; one a day longer does."""
+    table = market(900, ("BTC", "ETH"), seed=2)
+    bars = bar_file(tmp_path / "made.parquet", table)
+    first = table.ends_at.replace(year=table.ends_at.year - 1)
+    for later, has_note in ((0, False), (1, True)):
+        end = first + timedelta(days=later)
+        told = tell(prepare(Asked(PLAIN, bars, end=end)), lambda *_: None)
+        assert any("keep sealed" in note for note in told.notes) is has_note
+        assert ("1 of the 535 days" in said(told)) is has_note
 
 
 def test_a_small_portfolio_is_told_whose_bands_it_had(tmp_path: Path) -> None:

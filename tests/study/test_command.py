@@ -13,7 +13,7 @@ import pytest
 from tests.history.program import run
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 120.0
 
 
 def test_it_writes_both_files_and_says_what_it_found(
@@ -47,11 +47,16 @@ def test_it_writes_both_files_and_says_what_it_found(
         (("--out", "x.txt"), "a file that ends in .html"),
         (("--seed", "-1"), "--seed is -1"),
         (("--workers", "0"), "--workers is 0"),
+        (("--workers", "99999"), "Without the option all cores work"),
         (("--quote", "usd"), "--quote is 'usd'"),
         (("--to", "2024-01-01"), "are sealed"),
         (("--from", "2023-04-01"), "fewer than 180 days"),
         (("--portfolio", "nowhere.toml"), "nowhere.toml does not exist"),
+        (("--from", "yesterday"), "--from is 'yesterday'; a day such as"),
+        (("--to", "31.12.2022"), "--to is '31.12.2022'; a day such as"),
         (("--unseal", " "), "--unseal needs a reason"),
+        (("--portfolio", "t.toml", "--trials", "t.toml"), "its count would be lost"),
+        (("--trials", "nowhere/trials.jsonl"), "in a folder that is there"),
         (("--trials", "study.json"), "its count would be lost"),
         (("--out", "a.html", "--trials", "./a.html"), "its count would be lost"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 from bot.research.study.funding_rates import daily_means
 from bot.research.study.history import History, read_history
@@ -103,6 +103,17 @@ def test_plain_bar_files_are_a_venue_each_and_gaps_stay_gaps(tmp_path: Path) -> 
     assert (venue.name, venue.quote) == ("hourly", "USD")
     days = (venue.table.series[0].starts // DAY).tolist()
     assert [day - days[0] for day in days] == [0, 2, 3, 4]
+
+
+def test_two_bar_files_are_never_two_venues_of_one_name(tmp_path: Path) -> None:
+    """Files that differ in their ending only are refused by name, whatever lies between them."""
+    table = pa.table({"asset": ["BTC"] * 10, "ts": stamps(FIRST, 10), **prices(10, 1)})
+    for name in ("days.parquet", "days-more.parquet"):
+        parquet.write_table(table, tmp_path / name)
+    assert [one.name for one in read(tmp_path).venues] == ["days-more", "days"]
+    csv.write_csv(table, tmp_path / "days.csv")
+    with pytest.raises(InputInvalid, match=r"holds days\.(csv|parquet) and days\..*Rename one"):
+        read(tmp_path)
 
 
 def test_one_bar_file_may_be_named_itself(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.research.study.history import History, read_history
 from bot.research.study.portfolios import FADED, SURVIVORS, portfolio_of, standard_portfolios
-from bot.research.study.windows import Window
+from bot.research.windows import Window
 from bot.settings.policy import policy_of
 from bot.settings.policy_file import PolicyFile
 from core.domain.errors import InputInvalid

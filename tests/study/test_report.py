@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,13 +11,19 @@ from typing import Any
 
 import pytest
 
+from bot.charts.drawing.palette import PALETTES
+from bot.charts.look import Theme
+from bot.charts.reports import Intervals
+from bot.research.study.claims import Claim, Evidence
 from bot.research.study.findings import Effect
 from bot.research.study.language import report_problems
 from bot.research.study.living import TABLE, Name
 from bot.research.study.page import PortfolioView
+from bot.research.study.pictures import claim_figures
 from bot.research.study.preparing import check_place
-from bot.research.study.trials import read_trials
-from bot.research.study.windows import SEEN_TO, day_of
+from bot.research.study.resampling import Bounds
+from bot.research.trials import read_trials
+from bot.research.windows import SEEN_TO, Window, day_of
 from core.domain.errors import InputInvalid
 from core.simulation.statistics import Placebo
 from tests.study.conftest import Made, ask, make
@@ -84,6 +91,14 @@ def test_a_report_has_a_light_and_a_dark_form(made: Made) -> None:
     assert "prefers-color-scheme: dark" in made.html.partition("</style>")[0]
 
 
+def test_the_page_has_the_ground_and_the_ink_of_its_pictures(quarter: Made) -> None:
+    """One table of colours serves both, so that a picture has no edge."""
+    style = quarter.html.partition("</style>")[0]
+    for theme in Theme:
+        palette = PALETTES[theme]
+        assert f"--ground: {palette.ground}; --ink: {palette.ink};" in style
+
+
 def test_the_same_seed_gives_the_same_bytes(
     quarter: Made, quarter_folder: Path, tmp_path: Path
 ) -> None:
@@ -119,11 +134,56 @@ def test_an_opening_is_logged_and_told(later: Made) -> None:
 def test_every_setting_is_counted(made: Made) -> None:
     """The trials of the report are sixty and all that the log holds."""
     logged = read_trials(made.asked.trials)
-    assert made.study.provenance.trials == logged.count_with([])
+    assert made.study.provenance.trials == logged.trials
     # Runs on decide(), 35 cells, the article's own rule, and four simple ones.
     assert len(logged.settings) >= 4 + 35 + 1 + 4
-    assert document(made)["provenance"]["trials"]["with_this_study"] == logged.count_with([])
-    assert f"after {logged.count_with([])} trials" in visible(made.html)
+    assert document(made)["provenance"]["trials"]["with_this_study"] == logged.trials
+    assert f"after {logged.trials} trials" in visible(made.html)
+
+
+def test_every_figure_held_against_a_claim_is_drawn(made: Made) -> None:
+    """Each stands in a picture of its own sample and unit: none is left out in silence."""
+    for claim in made.study.claims:
+        shown = rows_of(claim)
+        for row in claim.evidence:
+            assert (str(row.sample), row.unit, round(row.bounds.value, 6)) in shown
+        assert len(shown) >= len(claim.evidence)
+    both = {figure.window.sample for claim in made.study.claims for figure in claim_figures(claim)}
+    assert len(both) == len({part.window.sample for part in made.study.portfolios[0].measured})
+
+
+def test_sums_and_yearly_figures_share_no_picture() -> None:
+    """A portfolio of a short window is drawn apart, in its own unit, beside the longer ones."""
+    long, short = Window(date(2018, 1, 1), date(2023, 1, 1)), Window(date(2022, 1, 1), SEEN_TO)
+    rows = [
+        Evidence(name, window, "growth", Bounds(value, value - 1.0, value + 1.0), unit, None)
+        for name, window, value, unit in (
+            ("A: one", long, 1.0, "log points a year"),
+            ("F: other", short, 2.0, "log points in all"),
+            ("B: third", long, 3.0, "log points a year"),
+        )
+    ]
+    beside = replace(rows[1], bounds=Bounds(4.0, 3.0, 5.0))
+    claim = Claim("key", "Title", "says", "measured", tuple(rows), (beside,))
+    assert rows_of(claim) == [
+        ("in sample", "log points a year", 1.0),
+        ("in sample", "log points a year", 3.0),
+        ("in sample", "log points in all", 2.0),
+        ("in sample", "log points in all", 4.0),
+    ]
+
+
+def rows_of(claim: Claim) -> list[tuple[str, str, float]]:
+    """Return sample, unit and figure of every row that is drawn of a claim."""
+    found = []
+    for figure in claim_figures(claim):
+        assert isinstance(figure.value, Intervals)
+        sample, _, unit = figure.value.note.partition("; ")
+        scale = 1.0 if unit == "share" else 100.0
+        found += [
+            (sample, unit, round((row.effect or 0.0) * scale, 6)) for row in figure.value.rows
+        ]
+    return found
 
 
 def test_days_that_were_not_seen_have_tables_of_their_own(later: Made) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.research.study.claims import Claim, Evidence
 from bot.research.study.resampling import Bounds
 from bot.research.study.verdicts import MEANINGS, Claimed, Verdict, verdict_of_all, verdict_on
-from bot.research.study.windows import Window
+from bot.research.windows import Window
 
 CLAIM = Claimed(2.0, 4.0)
 NUMBERS = st.floats(-50, 50).map(lambda number: round(number, 3))

@@ -1,58 +1,9 @@
-"""Which days may be read, and which of them count as seen."""
+"""Which days count as seen, and of which spans yearly figures are told."""
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
-from bot.research.study.windows import (
-    SEEN_TO,
-    Sample,
-    Window,
-    asked_window,
-    samples_of,
-    seal_of,
-)
-from core.domain.errors import InputInvalid
+from bot.research.windows import SEEN_TO, Sample, Window, samples_of
 from core.simulation.statistics import YEARLY_FROM
-
-END = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-def test_the_last_twelve_months_are_shut() -> None:
-    """Without a reason nothing of the newest year is read."""
-    seal = seal_of(END, None)
-    assert (seal.first, seal.last, seal.is_open) == (date(2024, 1, 1), date(2024, 12, 31), False)
-    assert asked_window(None, None, seal).last == date(2023, 12, 31)
-    with pytest.raises(InputInvalid, match=r"sealed; end at 2023-12-31, or open them"):
-        asked_window(None, "2024-01-01", seal)
-
-
-def test_a_reason_opens_them() -> None:
-    """With a reason all days are read; an empty one is refused."""
-    seal = seal_of(END, "release 1")
-    assert asked_window(None, None, seal).last == date(2024, 12, 31)
-    with pytest.raises(InputInvalid, match="needs a reason"):
-        seal_of(END, "  ")
-
-
-def test_a_leap_day_has_its_seal() -> None:
-    """Data that end on 28 February of a leap year are sealed for a year as well."""
-    assert seal_of(datetime(2024, 2, 29, tzinfo=UTC), None).first == date(2023, 2, 28)
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "message"),
-    [
-        ("yesterday", None, "--from is 'yesterday'"),
-        (None, "31.12.2023", "--to is '31.12.2023'"),
-        ("2023-05-01", "2023-01-01", "leave no day"),
-        ("2024-06-01", None, "leave no day"),
-    ],
-)
-def test_impossible_days_are_told(first: str | None, last: str | None, message: str) -> None:
-    """Each mistake names the option and its value."""
-    with pytest.raises(InputInvalid, match=message):
-        asked_window(first, last, seal_of(END, None))
 
 
 def test_a_window_is_cut_where_the_rules_stop_having_seen_it() -> None:
@@ -74,3 +25,11 @@ def test_three_years_are_needed_for_yearly_figures() -> None:
     first = date(2020, 1, 1)
     assert not Window(first, first + timedelta(days=YEARLY_FROM - 1)).has_years
     assert Window(first, first + timedelta(days=YEARLY_FROM)).has_years
+
+
+def test_a_window_is_whole_days() -> None:
+    """It begins with the midnight of its first day and ends with that after its last."""
+    window = Window(date(2024, 2, 28), date(2024, 2, 29))
+    assert window.starts_at == datetime(2024, 2, 28, tzinfo=UTC)
+    assert window.ends_at == datetime(2024, 3, 1, tzinfo=UTC)
+    assert window.days == 2

@@ -12,7 +12,7 @@ Sweep = Callable[..., Prepared]
 
 @pytest.fixture(scope="module")
 def bars(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a bar file of three coins and 640 days."""
+    """Return a bar file of three coins: 640 days, and twelve sealed months behind them."""
     return bar_file(tmp_path_factory.mktemp("bars") / "bars.parquet")
 
 

@@ -15,6 +15,7 @@ from bot.research.sweep.parts import Parts
 from bot.store.file_lock import FileLock
 from tests.history.program import Ended, run
 from tests.init.terminal import ROOT
+from tests.sweep.plainly import WAITS_AFTER
 from tests.sweep.world import GRID, POLICY, VARIANTS, bar_file, text_file
 
 THOUSAND = """
@@ -58,7 +59,8 @@ def test_it_tells_its_plan_and_what_the_figures_are_worth(
         "best growth", "median growth", "worst growth",
         "least drawdown", "median drawdown", "most drawdown", "the policy file",
         "Plateau: the policy file has a growth of ",
-        "There are 120 trials behind it, 60 of them from before this sweep",
+        "There are 120 trials behind it: 60 of this sweep, and 60 from while the rules were chosen",
+        "The last twelve months, 2015-10-03 to 2016-10-02, stayed sealed.",
         "Deflated Sharpe ratio of the best",
         "Every policy is a row of",
     ):  # fmt: skip
@@ -75,7 +77,14 @@ def test_json_is_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) 
     document = json.loads(one.out)
     assert document == json.loads(again.out)
     assert "is finished already" in again.err
-    assert (document["policies"], document["trials"], document["sample"]) == (60, 120, "in sample")
+    assert (document["policies"], document["sample"]) == (60, "in sample")
+    assert document["trials"] == {
+        "before_all": 60,
+        "of_this_sweep": 60,
+        "with_this_sweep": 120,
+        "log": str(folder / "trials.jsonl"),
+    }
+    assert (document["sealed"]["from"], document["sealed"]["is_open"]) == ("2015-10-03", False)
     places = {place["place"]: place for place in document["places"]}
     growths = parquet.read_table(folder / "out.parquet").column("log_points").to_pylist()
     assert places["best growth"]["figures"]["log_points"] == max(growths)
@@ -95,13 +104,13 @@ def test_json_is_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) 
 def test_ctrl_c_keeps_what_is_computed(folder: Path) -> None:
     """Stopped by Ctrl-C, a sweep says what it keeps; the next run ends with the same bytes."""
     words = words_for(folder, "--backend", "threads")
-    process = started(words)
+    process = started(words, **{WAITS_AFTER: "15"})
     parts = folder / "out.parquet.parts"
     while len(list(parts.glob("*-*.parquet"))) < 15:
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 130, told
     assert told.startswith("Stopped. "), told
     kept = int(told.split()[1])
@@ -115,14 +124,14 @@ def test_ctrl_c_keeps_what_is_computed(folder: Path) -> None:
     assert not parts.exists()
 
 
-def started(words: list[str]) -> subprocess.Popen[str]:
-    """Start the program with a kernel that is slow enough to be stopped."""
+def started(words: list[str], **env: str) -> subprocess.Popen[str]:
+    """Start the program with a kernel that needs no compiler."""
     return subprocess.Popen(
         [sys.executable, "-m", "tests.sweep.plainly", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         preexec_fn=_hear_ctrl_c,  # noqa: PLW1509  # it only sets a signal
     )
 
@@ -135,7 +144,7 @@ def _hear_ctrl_c() -> None:
 def ended(words: list[str]) -> Ended:
     """Run the program to its end."""
     process = started(words)
-    out, err = process.communicate(timeout=90)
+    out, err = process.communicate(timeout=120)
     return Ended(process.returncode, out, err)
 
 
@@ -199,7 +208,8 @@ def test_other_inputs_are_refused_until_told(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--workers", "0"], "--workers is 0; use 1 or more"),
+        (["--workers", "0"], "--workers is 0; there "),
+        (["--workers", "99999"], "Without the option all cores work"),
         (["--memory", "lots"], "--memory is 'lots'; an amount such as 300MB or 1GB is expected"),
         (["--memory", "20MB"], "and the budget is 20 MB; give more with --memory"),
         (["--backend", "dask"], "both --backend dask and --address"),
@@ -210,7 +220,12 @@ def test_other_inputs_are_refused_until_told(
         ),
         (["--from", "yesterday"], "--from is 'yesterday'; a day such as"),
         (["--from", "2014-06-01"], "can begin on 2015-04-05"),
-        (["--from", "2015-08-01", "--to", "2015-07-01"], "holds no day"),
+        (["--from", "2015-08-01", "--to", "2015-07-01"], "leave no day to look at"),
+        (["--to", "2015-10-03"], "sealed; end at 2015-10-02, or open them with --unseal"),
+        (["--from", "2016-01-01"], "days up to 2015-10-02 may be read"),
+        (["--to", "2014-12-01"], "name a later day with --to, or take more history"),
+        (["--to", "2013-12-01"], "holds no bar up to 2013-12-01; name a later day with --to"),
+        (["--unseal", " "], "--unseal needs a reason"),
         (["--fear-greed", "none.csv"], "none.csv is not there"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,
@@ -302,6 +317,25 @@ def test_a_late_or_delisted_coin(folder: Path, capsys: pytest.CaptureFixture[str
     bar_file(folder / "bars.parquet", holes={"ETH": slice(560, 640)})
     ended = run(capsys, *words_for(folder, out="ended.parquet"))
     assert "ETH has no bars after 2015-07-14: what is held of it then is sold at half" in ended.out
+
+
+def test_a_sweep_does_not_begin_on_a_bar_that_a_coin_lacks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Left to itself it begins a day later; a day that a person names is refused, with the mend."""
+    (folder / "bars.parquet").unlink()
+    bar_file(folder / "bars.parquet", holes={"ETH": slice(459, 461)})
+    refused = run(capsys, *words_for(folder, "--from", "2015-04-05"))
+    assert refused.code == 2
+    assert "can begin on 2015-04-07" in refused.err
+    ended = run(capsys, *words_for(folder))
+    assert ended.code == 0, ended.err
+    assert "179 bars from 2015-04-07 to 2015-10-02" in ended.out
+    bar_file(folder / "bars.parquet", holes={"ETH": slice(500, 502)})
+    refused = run(capsys, *words_for(folder, "--from", "2015-05-16", out="gap.parquet"))
+    assert refused.code == 2
+    assert "has no bar of ETH on 2015-05-16" in refused.err
+    assert "begin on 2015-05-18 or later" in refused.err
 
 
 def test_variants_of_targets_share_what_they_can(

@@ -1,6 +1,7 @@
 """What a sweep gives to the kernel is what ``decide()`` itself saw."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,15 @@ from core.simulation.backtest import FINEST_STEP, course_of, run_backtest
 from core.simulation.bar_table import DAY
 from core.simulation.kernel import REGIMES
 from tests.sweep.conftest import Sweep
-from tests.sweep.world import GRID, POLICY, VARIANTS, bar_file, text_file
+from tests.sweep.world import FIRST, GRID, POLICY, VARIANTS, bar_file, text_file
 
 
 def test_series_and_trades_are_those_of_the_reference(prepared: Prepared, bars: Path) -> None:
     """Regime, pause, tilted targets, trades and values agree with the reference backtest."""
     given = prepared.given
     built = given.grid.default()
-    course = course_of(read_bars(bars), built.policy)
+    end = datetime.combine(FIRST + timedelta(days=640), time(), UTC)
+    course = course_of(read_bars(bars).before(end), built.policy)
     costs = replace(given.costs, quantity_step=FINEST_STEP)
     told = run_backtest(course, built.policy, costs=costs, value=Money(built.file.start_cash))
     matrix, series = inputs_of(given, built)

@@ -174,7 +174,9 @@ def test_a_billion_points(read: Read) -> None:
 
 
 def test_a_grid_that_is_not_there(tmp_path: Path) -> None:
-    """A missing file is told by its path."""
+    """A missing file, and a folder in its place, are told by their path."""
     base = read_policy_file(text_file(tmp_path / "policy.toml", POLICY))
-    with pytest.raises(InputInvalid, match="does not exist"):
+    with pytest.raises(InputInvalid, match="does not exist; give the path of a grid file"):
         read_grid(tmp_path / "none.toml", base)
+    with pytest.raises(InputInvalid, match="is a folder; give the path of a grid file"):
+        read_grid(tmp_path, base)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from bot.research.sweep.identity import CODE_FOLDERS
+from bot.research.sweep.identity import CODE
 from bot.research.sweep.merging import is_finished, merge
 from bot.research.sweep.parts import Parts, Rows
 from bot.research.sweep.pools import Pool, PoolKind
@@ -218,4 +218,4 @@ def test_the_code_of_a_sweep_is_all_that_its_figures_follow_from() -> None:
     )
     files = [Path(name) for name in loaded.stdout.split() if not name.endswith("__init__.py")]
     assert len(files) > 5
-    assert all(any(file.is_relative_to(one) for one in CODE_FOLDERS) for file in files)
+    assert all(any(file.is_relative_to(one) for one in CODE) for file in files)

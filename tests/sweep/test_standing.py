@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.research.sweep.computing import compute, run_one
+from bot.research.sweep.computing import compute, compute_default, run_one
 from bot.research.sweep.merging import merge
 from bot.research.sweep.parts import Parts
 from bot.research.sweep.preparing import Prepared
@@ -34,7 +34,7 @@ def test_places_are_those_of_a_plain_sort(prepared: Prepared, tmp_path: Path) ->
     """Best, middle and worst by growth and drawdown are found, with their settings."""
     figures = compute(prepared.given, 0, 60).figures
     out = written(prepared, tmp_path / "out.parquet", figures)
-    standing = standing_of(prepared.given, prepared.default, out)
+    standing = standing_of(prepared.given, out, trials=480)
     rows = {place.name: place.row for place in standing.places}
     growth, drawdown = figures[:, GROWTH].tolist(), figures[:, DRAWDOWN].tolist()
     assert growth[rows["best growth"]] == max(growth)
@@ -58,12 +58,12 @@ def test_neighbours_are_one_step_away(prepared: Prepared, tmp_path: Path) -> Non
         if is_near and (bands.profile, bands.delta, bands.confirm, one.file.costs.taker_fee) != own:
             near.append(row)
     found = standing_of(
-        prepared.given, prepared.default, written(prepared, tmp_path / "out.parquet", figures)
+        prepared.given, written(prepared, tmp_path / "out.parquet", figures), trials=480
     ).neighbours
     around = figures[near, GROWTH]
     assert found is not None
     assert (found.count, found.least, found.most) == (35, around.min(), around.max())
-    assert found.better == int((around > prepared.default[GROWTH]).sum())
+    assert found.better == int((around > compute_default(prepared.given)[GROWTH]).sum())
 
 
 @pytest.mark.parametrize(("lift", "is_peak"), [(-1.0, True), (1.0, False)])
@@ -72,9 +72,9 @@ def test_a_peak_is_called_one(
 ) -> None:
     """A default above everything around it stands on a peak; one among others does not."""
     figures = compute(prepared.given, 0, 60).figures.copy()
-    figures[:, GROWTH] = prepared.default[GROWTH] + lift
+    figures[:, GROWTH] = compute_default(prepared.given)[GROWTH] + lift
     out = written(prepared, tmp_path / "out.parquet", figures)
-    found = standing_of(prepared.given, prepared.default, out).neighbours
+    found = standing_of(prepared.given, out, trials=480).neighbours
     assert found is not None
     assert found.is_peak is is_peak
 
@@ -87,25 +87,25 @@ def test_a_default_between_two_values_has_both_as_neighbours(
     figures = compute(prepared.given, 0, 8).figures.copy()
     figures[:, GROWTH] = np.arange(8)
     out = written(prepared, tmp_path / "out.parquet", figures)
-    found = standing_of(prepared.given, prepared.default, out).neighbours
+    found = standing_of(prepared.given, out, trials=480).neighbours
     assert found is not None
     # 0.5 lies between 0.4 and 0.6; 25 lies beyond 10.
     assert (found.count, found.least, found.most) == (2, 3.0, 5.0)
 
 
 def test_the_best_is_deflated_by_all_trials(prepared: Prepared, tmp_path: Path) -> None:
-    """The deflated Sharpe ratio is that of the best row, with every trial counted."""
+    """The deflated Sharpe ratio is that of the best row, with every trial of the log counted."""
     figures = compute(prepared.given, 0, 60).figures
     standing = standing_of(
-        prepared.given, prepared.default, written(prepared, tmp_path / "out.parquet", figures)
+        prepared.given, written(prepared, tmp_path / "out.parquet", figures), trials=480
     )
     sharpes = figures[:, SHARPE]
     best = list(prepared.given.grid.policies())[int(np.argmax(sharpes))]
     values = run_one(prepared.given, best).to_run().values
     wanted = deflated_sharpe(
-        np.diff(values) / values[:-1], trials=120, variance=float(np.var(sharpes, ddof=1)) / 365.25
+        np.diff(values) / values[:-1], trials=480, variance=float(np.var(sharpes, ddof=1)) / 365.25
     )
-    assert standing.trials == 120
+    assert standing.trials == 480
     assert standing.deflated is not None
     assert standing.deflated.probability == pytest.approx(wanted.probability)
     assert standing.deflated.sharpe == pytest.approx(sharpes.max() / 365.25**0.5)

@@ -1,6 +1,7 @@
 """A small market, a policy, a grid, and the files they stand in."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from core.simulation.bar_table import DAY
 from core.simulation.walk import random_walk
 
 COINS = ("ADA", "BTC", "ETH")
+FIRST = date(2014, 1, 1)
+"""The day on which the made-up market begins."""
+
 POLICY = """
 quote = "USD"
 start_cash = 60000
@@ -45,22 +49,41 @@ USD = 20
 """
 
 
+def sealed_days(days: int) -> int:
+    """Return how many days are sealed behind so many that may be read."""
+    first = FIRST + timedelta(days=days)
+    return (first.replace(year=first.year + 1) - first).days
+
+
 def bar_file(
-    path: Path, days: int = 640, *, step: int = DAY, holes: Mapping[str, slice] | None = None
+    path: Path,
+    days: int = 640,
+    *,
+    step: int = DAY,
+    holes: Mapping[str, slice] | None = None,
+    sealed: float = 1.0,
 ) -> Path:
-    """Write bars of a made-up market; ``holes`` are taken out of single coins."""
+    """Write bars of a made-up market.
+
+    Args:
+        path: where.
+        days: how many days may be read; as many as are sealed come after them.
+        step: the length of a bar, seconds.
+        holes: bars that are taken out of single coins.
+        sealed: by what all prices behind the seal are multiplied.
+    """
     tables = []
     for seed, coin in enumerate(COINS, start=1):
-        walk = random_walk(
-            days * (DAY // step), 0.04 * (step / DAY) ** 0.5, np.random.default_rng(seed)
-        )
+        count = (days + sealed_days(days)) * (DAY // step)
+        walk = random_walk(count, 0.04 * (step / DAY) ** 0.5, np.random.default_rng(seed))
         starts = walk.starts[0] + np.arange(len(walk)) * step
         kept = np.ones(len(walk), dtype=np.bool_)
         if holes and coin in holes:
             kept[holes[coin]] = False
+        level = np.where(starts < starts[0] + days * DAY, 1.0, sealed)
         columns = {
-            "open": walk.opens, "high": walk.highs, "low": walk.lows, "close": walk.closes,
-            "volume": walk.volumes,
+            "open": walk.opens * level, "high": walk.highs * level, "low": walk.lows * level,
+            "close": walk.closes * level, "volume": walk.volumes,
         }  # fmt: skip
         tables.append(
             pa.table(

@@ -5,6 +5,7 @@ Source: METHODS 0.3.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -25,10 +26,9 @@ from bot.research.study.subjects import (
     Subject,
     each_window,
     path_evidence,
-    turnover_evidence,
 )
 from bot.research.study.verdicts import Claimed
-from bot.research.study.windows import Window
+from bot.research.windows import Window
 from core.domain.readings import ReadingSeries
 from core.simulation.bar_table import Floats
 
@@ -142,12 +142,13 @@ def _taxes(subjects: Sequence[Subject], draws: Draws) -> Claim:
         evidence.append(replace(full, claimed=a_year(0.5, np.inf, window)))
         beside.append(_drag((one, window), Name.MONTHLY, draws))
         beside.append(
-            turnover_evidence(
+            path_evidence(
                 (one, window),
                 (Name.FIXED, Name.TO_TARGET),
                 _saved,
                 draws,
                 what="turnover that going half-way back saves against going to target",
+                daily=attrgetter("turnover"),
             )
         )
     return Claim(

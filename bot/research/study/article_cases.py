@@ -22,7 +22,7 @@ from bot.research.study.living import Name
 from bot.research.study.resampling import joint_bounds
 from bot.research.study.subjects import POINTS, Subject, each_window
 from bot.research.study.verdicts import Claimed
-from bot.research.study.windows import Window
+from bot.research.windows import Window
 from core.domain.policy import PROFILES, ProfileName
 from core.domain.readings import ReadingSeries
 from core.domain.stress import Stress

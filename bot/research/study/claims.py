@@ -11,7 +11,7 @@ import numpy as np
 from bot.research.study.findings import Draws, Effect
 from bot.research.study.resampling import Bounds
 from bot.research.study.verdicts import Claimed, Verdict, verdict_of_all, verdict_on
-from bot.research.study.windows import Sample, Window
+from bot.research.windows import Sample, Window
 from core.simulation.bar_table import Floats
 from core.simulation.statistics import DAYS_A_YEAR, bootstrap_means
 

@@ -19,8 +19,8 @@ from bot.research.study.placebos import PlaceboResult
 from bot.research.study.plateaus import CAPS, DELTAS, FEES, PlateauResult
 from bot.research.study.portfolios import Portfolio
 from bot.research.study.study import Provenance, Studied, Study
-from bot.research.study.trials import BEFORE_ALL
-from bot.research.study.windows import SEEN_FROM, SEEN_TO, Window
+from bot.research.trials import BEFORE_ALL
+from bot.research.windows import SEEN_FROM, SEEN_TO, Window
 from core.domain.units import text_of
 
 FORM = "evenkeel.study/1"
@@ -93,13 +93,7 @@ def _provenance(study: Study) -> dict[str, Any]:
         "trials": {"before_all": BEFORE_ALL, "with_this_study": it.trials},
         "seed": it.draws.seed,
         "draws": {"bootstrap": it.draws.bootstrap, "placebos": it.draws.placebos},
-        "sealed": {
-            "from": it.seal.first.isoformat(),
-            "to": it.seal.last.isoformat(),
-            "is_open": it.seal.is_open,
-            "reason": it.seal.reason,
-            "openings_of_this_release": it.openings,
-        },
+        "sealed": it.seal.document(it.openings),
         "seen_while_rules_were_chosen": {"from": str(SEEN_FROM), "to": str(SEEN_TO)},
         "is_quick_look": it.is_fast,
     }

@@ -11,7 +11,7 @@ from hashlib import sha256
 import numpy as np
 
 from bot.research.study.living import DELAYS, TABLE, Name, Runs, late
-from bot.research.study.windows import Sample, Window, epoch_day, samples_of
+from bot.research.windows import Sample, Window, epoch_day, samples_of
 from core.domain.errors import InvariantBroken
 from core.simulation.bar_table import DAY, Floats
 from core.simulation.matrix import PriceMatrix

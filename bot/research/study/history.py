@@ -5,15 +5,16 @@ Two layouts are understood: ``spot_1d.parquet`` with several sources in one file
 its own. On-chain series are not read: their history was restated. Source: METHODS 6.1.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from bot.research.bars import read_bars
+from bot.research.digests import file_hash
 from bot.research.readings import read_fear_greed
 from bot.research.study.daily_prices import DAILY_PRICES, Venue, read_daily_prices
 from bot.research.study.funding_rates import FUNDING, read_funding
@@ -28,7 +29,6 @@ NOT_PRICES = {DAILY_PRICES, FUNDING, *FEAR_GREED}
 
 _BAR_ENDINGS = (".parquet", ".csv")
 _A_DAY = timedelta(seconds=DAY)
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,12 @@ def _bar_files(folder: Path) -> Iterator[Path]:
 
 
 def _bar_venues(files: tuple[Path, ...], quote: Asset) -> tuple[Venue, ...]:
+    for one, other in pairwise(sorted(files, key=lambda path: path.stem)):
+        if one.stem == other.stem:
+            raise InputInvalid(
+                f"{one.parent} holds {one.name} and {other.name}; each file is a venue of its own, "
+                f"and both would be called {one.stem}. Rename one of them, or take it away"
+            )
     return tuple(_bar_venue(file, quote) for file in files)
 
 
@@ -151,8 +157,4 @@ def _days_that_were(bars: AssetBars) -> AssetBars:
 
 
 def _used(path: Path) -> UsedFile:
-    total = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            total.update(chunk)
-    return UsedFile(path.name, total.hexdigest())
+    return UsedFile(path.name, file_hash(path))

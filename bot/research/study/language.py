@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from bot.research.study.windows import YEARLY_FROM_YEARS, Sample
+from bot.research.windows import YEARLY_FROM_YEARS, Sample
 
 HYPE = (
     "amazing", "beat the market", "best strategy", "bulletproof", "crushes", "explosive",

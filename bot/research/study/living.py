@@ -7,7 +7,6 @@ same prices.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -15,7 +14,6 @@ import numpy as np
 
 from bot.research.study.blueprints import BTC
 from bot.research.study.portfolios import Portfolio
-from core.codec import digest, digest_of
 from core.domain.policy import Policy
 from core.domain.readings import ReadingSeries
 from core.domain.units import Rate
@@ -54,8 +52,6 @@ RANDOM_SHARE = 0.7
 
 DELAYS = (1, 2, 7)
 """Days by which approvals come late. Source: METHODS 6.1."""
-
-_A_DAY = timedelta(days=1)
 
 
 class Name(StrEnum):
@@ -116,21 +112,6 @@ class Job:
     policy: Policy
     delay: int = 0
     yes_seed: int | None = None
-
-    @property
-    def settings(self) -> str:
-        """Digest of what was tried here: rules, person, prices and days."""
-        one = self.portfolio
-        return digest(
-            [
-                digest_of(self.policy),
-                str(self.delay),
-                "always" if self.yes_seed is None else f"random {self.yes_seed}",
-                one.venue.name,
-                one.window.first.isoformat(),
-                one.window.last.isoformat(),
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,8 +207,8 @@ def prices_of(portfolio: Portfolio) -> PriceMatrix:
     return matrix_of(
         portfolio.venue.table,
         {*portfolio.coins, BTC},
-        _midnight(window.first),
-        _midnight(window.last + _A_DAY),
+        window.starts_at,
+        window.ends_at,
     )
 
 
@@ -236,8 +217,8 @@ def _course(job: Job, readings: Sequence[ReadingSeries]) -> Course:
     return course_of(
         job.portfolio.venue.table,
         job.policy,
-        start=_midnight(window.first),
-        end=_midnight(window.last + _A_DAY),
+        start=window.starts_at,
+        end=window.ends_at,
         readings=readings,
     )
 
@@ -247,7 +228,3 @@ def _approvals(job: Job, course: Course) -> Approvals:
         return delayed(job.delay) if job.delay else ALWAYS
     days = [course.asked_on(bar) for bar in range(len(course))]
     return random_approvals(RANDOM_SHARE, np.random.default_rng(job.yes_seed), days)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

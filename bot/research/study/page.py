@@ -7,25 +7,27 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from bot.charts.drawing.palette import PALETTES
 from bot.research.study import figure_words
 from bot.research.study.claims import Claim
 from bot.research.study.document import title_of
 from bot.research.study.findings import Effect, Measured
 from bot.research.study.language import NO_RESULT
 from bot.research.study.living import COSTS, MEANINGS, RANDOM_SHARE, TABLE, TAX_RATE, Name
-from bot.research.study.pictures import DrawnFigure, Figure, claim_figure, drawn, figures_of
+from bot.research.study.pictures import DrawnFigure, Figure, claim_figures, drawn, figures_of
 from bot.research.study.plateaus import CAPS, DELTAS
 from bot.research.study.progress import Progress, in_parallel
 from bot.research.study.study import Studied, Study
 from bot.research.study.table_rows import TextBlock, text_blocks
-from bot.research.study.trials import BEFORE_ALL
 from bot.research.study.verdicts import MEANINGS as VERDICTS
-from bot.research.study.windows import SEEN_FROM, SEEN_TO, YEARLY_FROM_YEARS, Window
+from bot.research.trials import BEFORE_ALL
+from bot.research.windows import SEEN_FROM, SEEN_TO, YEARLY_FROM_YEARS, Window
 from core.simulation.statistics import DeflatedSharpe
 
 TEMPLATES = Path(__file__).parent / "templates"
 REPORT = "report.html.j2"
 
+_CLAIMS = "claims"
 _WHOLE = "whole"
 """The place of pictures that stand for a portfolio's whole window."""
 
@@ -92,7 +94,7 @@ class ClaimView:
     """One claim, ready to be written."""
 
     claim: Claim
-    picture: DrawnFigure | None
+    pictures: tuple[DrawnFigure, ...]
 
 
 def page_of(study: Study, *, workers: int, progress: Progress) -> str:
@@ -110,7 +112,7 @@ def page_of(study: Study, *, workers: int, progress: Progress) -> str:
     for (place, _), image in zip(every, images, strict=True):
         by_place.setdefault(place, {})[image.key] = image
     claims = [
-        ClaimView(claim, by_place.get(("claims", _WHOLE), {}).get(claim.key))
+        ClaimView(claim, tuple(by_place.get((_CLAIMS, claim.key), {}).values()))
         for claim in study.claims
     ]
     views = [_portfolio_view(one, by_place) for one in study.portfolios]
@@ -126,9 +128,8 @@ def page_of(study: Study, *, workers: int, progress: Progress) -> str:
 
 def _all_figures(study: Study) -> Iterator[tuple[tuple[str, str], Figure]]:
     for claim in study.claims:
-        figure = claim_figure(claim)
-        if figure is not None:
-            yield ("claims", _WHOLE), figure
+        for figure in claim_figures(claim):
+            yield (_CLAIMS, claim.key), figure
     for one in study.portfolios:
         samples = {found.window for found in one.measured}
         is_split = samples != {one.portfolio.window}
@@ -169,6 +170,7 @@ def _constants() -> dict[str, object]:
         "caps": CAPS,
         "deltas": DELTAS,
         "names": Name,
+        "palettes": PALETTES,
     }
 
 

@@ -25,12 +25,12 @@ from bot.charts.reports import (
 from bot.charts.words import ChartWords
 from bot.ports.pictures import DayLine, Drawdowns, MarketRibbon, Picture
 from bot.research.study.blueprints import BTC
-from bot.research.study.claims import Claim
+from bot.research.study.claims import Claim, Evidence
 from bot.research.study.findings import Effect, Measured, growth_by_year, part_of
 from bot.research.study.living import TABLE, Name
 from bot.research.study.plateaus import CAPS, DELTAS, FEES, Cell
 from bot.research.study.study import Studied
-from bot.research.study.windows import Window, day_of
+from bot.research.windows import Window, day_of
 from core.simulation.bar_table import Floats
 from core.simulation.matrix import PriceMatrix
 from core.simulation.runs import SimulatedRun
@@ -47,7 +47,7 @@ class Figure:
     """One picture of the report.
 
     Attributes:
-        key: its place in the report, e.g. ``growth``.
+        key: its place in the report, e.g. ``growth``; of a claim, what it is told in.
         value: what it shows.
         alt: the same in words, for those who do not see it.
         window: the days it stands for.
@@ -110,29 +110,26 @@ def figures_of(one: Studied) -> Iterator[Figure]:
     yield from _plateau_figures(one, note, words)
 
 
-def claim_figure(claim: Claim) -> Figure | None:
-    """Return the intervals of a claim, None where it has no evidence."""
-    rows = [row for row in (*claim.evidence, *claim.beside) if row.unit == _unit(claim)]
-    if not rows:
-        return None
-    window = rows[0].window
-    scale = 1.0 if _unit(claim) == "share" else _POINTS
-    picture = Intervals(
-        claim.title,
-        tuple(
-            IntervalRow(
-                f"{row.portfolio.partition(':')[0]}: {row.what}",
-                row.bounds.value / scale,
-                row.bounds.low / scale,
-                row.bounds.high / scale,
-            )
-            for row in rows
-        ),
-        "percent" if _unit(claim) == "share" else "points",
-        f"{window.sample}; {_unit(claim)}",
-    )
-    return Figure(claim.key, picture, f"{claim.title}: intervals, {window.sample}", window,
-                   ChartWords(names={}))  # fmt: skip
+def claim_figures(claim: Claim) -> Iterator[Figure]:
+    """Yield the intervals of a claim: a picture for each sample and each unit it is held against.
+
+    A short window has sums where longer ones have yearly figures; the two share no axis.
+    """
+    for sample, unit in dict.fromkeys((row.sample, row.unit) for row in claim.evidence):
+        rows = [
+            row
+            for row in (*claim.evidence, *claim.beside)
+            if (row.sample, row.unit) == (sample, unit)
+        ]
+        is_share = unit == "share"
+        picture = Intervals(
+            claim.title,
+            tuple(_interval_row(row, 1.0 if is_share else _POINTS) for row in rows),
+            "percent" if is_share else "points",
+            f"{sample}; {unit}",
+        )
+        alt = f"{claim.title}: intervals, {sample}; {unit}"
+        yield Figure(f"{sample}; {unit}", picture, alt, rows[0].window, ChartWords(names={}))
 
 
 def note_of(window: Window) -> str:
@@ -140,8 +137,9 @@ def note_of(window: Window) -> str:
     return f"{window.sample} · {window.first} to {window.last}"
 
 
-def _unit(claim: Claim) -> str:
-    return claim.evidence[0].unit if claim.evidence else ""
+def _interval_row(row: Evidence, scale: float) -> IntervalRow:
+    low, value, high = (one / scale for one in (row.bounds.low, row.bounds.value, row.bounds.high))
+    return IntervalRow(f"{row.portfolio.partition(':')[0]}: {row.what}", value, low, high)
 
 
 def _sample_figures(one: Studied, found: Measured) -> Iterator[Figure]:

@@ -11,7 +11,6 @@ import numpy as np
 from bot.research.study.findings import Draws
 from bot.research.study.kernel_view import LADDER, Kernel, log_points
 from bot.research.study.living import COSTS
-from core.codec import digest, digest_of
 from core.domain.policy import PROFILES, Policy, Profile
 from core.domain.units import Rate, Weight
 from core.simulation.bar_table import Floats
@@ -100,8 +99,8 @@ def plateau(kernel: Kernel, draws: Draws, *, key: str) -> PlateauResult:
 
     Source: METHODS 6.3.
     """
-    policies = [[_with_bands(kernel.policy, cap, delta) for delta in DELTAS] for cap in CAPS]
-    runs = [[kernel.run(policy, name="cell") for policy in row] for row in policies]
+    each = iter(plateau_policies(kernel.policy))
+    runs = [[kernel.run(next(each), name="cell") for _ in DELTAS] for _ in CAPS]
     default = _place_of(kernel.policy)
     returns = [[daily_log_returns(run) for run in row] for row in runs]
     own = returns[default[0]][default[1]]
@@ -126,13 +125,9 @@ def plateau(kernel: Kernel, draws: Draws, *, key: str) -> PlateauResult:
     )
 
 
-def plateau_settings(policy: Policy, *, key: str) -> tuple[str, ...]:
-    """Return the digest of every setting that a plateau tries, before it does."""
-    return tuple(
-        digest([key, digest_of(_with_bands(policy, cap, delta))])
-        for cap in CAPS
-        for delta in DELTAS
-    )
+def plateau_policies(policy: Policy) -> tuple[Policy, ...]:
+    """Return the rules of all cells of a plateau, row by row, so that they can be counted first."""
+    return tuple(_with_bands(policy, cap, delta) for cap in CAPS for delta in DELTAS)
 
 
 def widths_at(cap: Decimal) -> Profile:

@@ -16,7 +16,7 @@ import numpy as np
 from bot.research.study.blueprints import BLUEPRINTS, BTC, Blueprint
 from bot.research.study.daily_prices import Venue
 from bot.research.study.history import History
-from bot.research.study.windows import LEAST_DAYS, Window, day_of, epoch_day
+from bot.research.windows import LEAST_DAYS, Window, day_of, epoch_day
 from bot.settings.policy_file import PolicyFile
 from core.domain.errors import InputInvalid
 from core.domain.policy import BandRules, Policy

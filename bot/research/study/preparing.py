@@ -7,10 +7,11 @@ day is lived: a study that is stopped half-way has been looked at too.
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.research.history import replacing
+from bot.research.replacing import replacing
+from bot.research.seal import asked_window, seal_of
 from bot.research.study.blueprints import FAST
 from bot.research.study.document import json_of
 from bot.research.study.findings import Draws
@@ -23,16 +24,10 @@ from bot.research.study.portfolios import (
     standard_portfolios,
 )
 from bot.research.study.progress import Progress
-from bot.research.study.study import (
-    Provenance,
-    Study,
-    all_jobs,
-    config_digest,
-    run_study,
-    settings_of,
-)
-from bot.research.study.trials import Opening, log_opening, log_settings, read_trials
-from bot.research.study.windows import Window, asked_window, seal_of
+from bot.research.study.study import Provenance, Study, all_jobs, run_study
+from bot.research.study.tried import config_digest, settings_of
+from bot.research.trials import Opening, keys_of, log_trials
+from bot.research.windows import Window
 from bot.settings import read_policy_file
 from bot.settings.policy import policy_of
 from core.domain.errors import InputInvalid
@@ -54,7 +49,7 @@ class Asked:
     Attributes:
         data: the folder of history, or one bar file.
         quote: the currency of plain bar files.
-        first, last: UTC days as text; None takes what the data and the seal allow.
+        first, last: UTC days; None takes what the data and the seal allow.
         policies: files of a person's own portfolios, compared beside the standard ones.
         seed: of all randomness.
         is_fast: a quick look.
@@ -65,8 +60,8 @@ class Asked:
 
     data: Path
     quote: str
-    first: str | None
-    last: str | None
+    first: date | None
+    last: date | None
     policies: tuple[Path, ...]
     seed: int
     is_fast: bool
@@ -103,15 +98,12 @@ def prepare(asked: Asked, *, now: datetime) -> Prepared:
         last = min(window.last, seal.last_day_read)
         window = Window(last - (QUICK_DAYS - 1) * _A_DAY, window.last)
     # Nothing behind the end is in anybody's reach, sealed or only not asked for.
-    history = _until(history, window)
+    history = _until(history, window, seal.more_days(asked.last))
     choice = _choice(asked, history, window)
     jobs = all_jobs(choice, seed=asked.seed, is_fast=asked.is_fast)
     settings = settings_of(choice, jobs)
-    log = read_trials(asked.trials)
-    opening = Opening(asked.version, history.digest, seal.reason)
-    if seal.is_open:
-        log_opening(log, opening, at=now)
-    log_settings(log, settings, at=now, data=history.digest)
+    opening = Opening(asked.version, history.digest, seal.reason) if seal.is_open else None
+    log = log_trials(asked.trials, keys_of(settings), at=now, data=history.digest, opening=opening)
     return Prepared(
         history,
         choice,
@@ -120,10 +112,10 @@ def prepare(asked: Asked, *, now: datetime) -> Prepared:
             engine=ENGINE_VERSION,
             data=history.digest,
             config=config_digest(settings),
-            trials=log.count_with(settings),
+            trials=log.trials,
             draws=_draws(asked),
             seal=seal,
-            openings=log.openings_with(opening) if seal.is_open else 0,
+            openings=log.openings_of(asked.version) if seal.is_open else 0,
             is_fast=asked.is_fast,
         ),
     )
@@ -138,19 +130,6 @@ def study_of(prepared: Prepared, *, workers: int, progress: Progress) -> Study:
         workers=workers,
         progress=progress,
     )
-
-
-def check_trials(trials: Path, out: Path) -> None:
-    """Refuse a log of trials in a place where the report or its JSON would take its own.
-
-    Raises:
-        InputInvalid: it is there.
-    """
-    if trials.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
-        raise InputInvalid(
-            f"--trials is {trials}, where the study itself is written; its count would be lost, "
-            "so name another file"
-        )
 
 
 def check_place(out: Path) -> Path:
@@ -187,13 +166,11 @@ def write(study: Study, out: Path, *, workers: int, progress: Progress) -> None:
                                "another place with --out") from None  # fmt: skip
 
 
-def _until(history: History, window: Window) -> History:
-    end = datetime.combine(window.last + _A_DAY, time(), UTC)
-    venues = tuple(replace(one, table=one.table.before(end)) for one in history.venues)
+def _until(history: History, window: Window, mend: str) -> History:
+    venues = tuple(replace(one, table=one.table.before(window.ends_at)) for one in history.venues)
     kept = tuple(one for one in venues if one.table.series)
     if not kept:
-        raise InputInvalid(f"the data hold no bar up to {window.last}; take more history, or "
-                           "another --to")  # fmt: skip
+        raise InputInvalid(f"the data hold no bar up to {window.last}; {mend}")
     return replace(history, venues=kept)
 
 

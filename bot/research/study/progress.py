@@ -1,5 +1,6 @@
 """Telling how far a study is; who listens is somebody else's matter."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
@@ -53,7 +54,9 @@ def in_parallel(
         n_jobs=workers, return_as="generator_unordered", batch_size=1
     )
     found: list[tuple[int, Result]] = []
-    with pool as parallel:
+    with warnings.catch_warnings(), pool as parallel:
+        # A worker that has grown is replaced by a fresh one; nothing is lost and nobody need know.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         calls = (joblib.delayed(_numbered)(function, n, item) for n, item in enumerate(items))
         for numbered in parallel(calls):
             found.append(numbered)

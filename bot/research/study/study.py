@@ -1,10 +1,11 @@
 """The whole study: live every policy, ask the kernel, measure, and hold the claims against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from bot.research.seal import Seal
 from bot.research.study.article import claims_of
 from bot.research.study.claims import Claim
 from bot.research.study.findings import Draws, Measured, measured
@@ -12,13 +13,10 @@ from bot.research.study.history import History
 from bot.research.study.kernel_view import (
     Kernel,
     both_sides,
-    kernel_policies,
     plain_again,
     profile_runs,
 )
 from bot.research.study.living import (
-    COSTS,
-    SIMPLE,
     Job,
     Lived,
     Name,
@@ -29,12 +27,10 @@ from bot.research.study.living import (
     prices_of,
 )
 from bot.research.study.placebos import PlaceboResult, placebos
-from bot.research.study.plateaus import PlateauResult, plateau, plateau_settings
+from bot.research.study.plateaus import PlateauResult, plateau
 from bot.research.study.portfolios import SMALL_BELOW, Choice, Portfolio
 from bot.research.study.progress import Progress, in_parallel
 from bot.research.study.subjects import Subject
-from bot.research.study.windows import Seal
-from core.codec import digest, digest_of
 from core.domain.policy import ProfileName
 from core.simulation.runs import SimulatedRun
 
@@ -119,29 +115,6 @@ def all_jobs(choice: Choice, *, seed: int, is_fast: bool) -> tuple[Job, ...]:
     return tuple(
         chain.from_iterable(jobs_of(one, seed=seed, is_fast=is_fast) for one in choice.portfolios)
     )
-
-
-def settings_of(choice: Choice, jobs: Iterable[Job]) -> tuple[str, ...]:
-    """Return the digests of every setting a study will try, so that they can be counted first."""
-    others = (_other_settings(one) for one in choice.portfolios)
-    return tuple(sorted({*(job.settings for job in jobs), *chain.from_iterable(others)}))
-
-
-def _other_settings(one: Portfolio) -> Iterator[str]:
-    """Yield the digests of what is tried beside ``decide()``: plateau, claims and simple rules."""
-    yield from plateau_settings(one.policy, key=one.key)
-    days = [one.venue.name, one.window.first.isoformat(), one.window.last.isoformat()]
-    for policy in kernel_policies(one.policy, is_small=one.value < SMALL_BELOW):
-        yield digest(["kernel", digest_of(policy), *days])
-    for name in SIMPLE:
-        yield digest([name, digest_of(one.policy), *days])
-
-
-def config_digest(settings: Sequence[str]) -> str:
-    """Return the digest of all settings of a study, what trading costs included."""
-    costs = [str(COSTS.fee), str(COSTS.half_spread)]
-    costs += [f"{asset} {rate}" for asset, rate in COSTS.half_spreads]
-    return digest([*costs, *settings])
 
 
 def run_study(

@@ -1,13 +1,13 @@
 """A portfolio as the claims see it, and the figures that several claims ask of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.research.study.claims import Evidence
 from bot.research.study.findings import Draws, Effect, effect_of, part_of
 from bot.research.study.living import Name, Runs
 from bot.research.study.resampling import Statistic, joint_bounds
-from bot.research.study.windows import Window, samples_of
+from bot.research.windows import Window, samples_of
 from core.domain.policy import ProfileName
 from core.simulation.bar_table import Floats
 from core.simulation.metrics import daily_log_returns
@@ -75,8 +75,9 @@ def path_evidence(
     draws: Draws,
     *,
     what: str,
+    daily: Callable[[SimulatedRun], Floats] = daily_log_returns,
 ) -> Evidence:
-    """Return a statistic of two policies' daily log returns, held against nothing yet.
+    """Return a statistic of one daily figure of two policies, held against nothing yet.
 
     Args:
         pair: whose, and over which days.
@@ -84,36 +85,10 @@ def path_evidence(
         statistic: what is measured.
         draws: the randomness.
         what: how it is told.
+        daily: the figure, one a day.
     """
     one, window = pair
-    paths = tuple(daily_log_returns(one.run(name, window)) for name in names)
-    return _evidence(pair, paths, statistic, draws, what=what)
-
-
-def turnover_evidence(
-    pair: tuple[Subject, Window],
-    names: tuple[Name, Name],
-    statistic: Statistic,
-    draws: Draws,
-    *,
-    what: str,
-) -> Evidence:
-    """Return a statistic of two policies' daily turnover; arguments as of ``path_evidence``."""
-    one, window = pair
-    paths = tuple(one.run(name, window).turnover for name in names)
-    return _evidence(pair, paths, statistic, draws, what=what)
-
-
-def _evidence(
-    pair: tuple[Subject, Window],
-    paths: tuple[Floats, ...],
-    statistic: Statistic,
-    draws: Draws,
-    *,
-    what: str,
-) -> Evidence:
-    one, window = pair
-    own, other = paths
+    own, other = (daily(one.run(name, window)) for name in names)
     seed = draws.seeds("joint", one.name, str(window.first), what)
     bounds = joint_bounds(own, other, statistic, seed=seed, draws=draws.bootstrap)
     return Evidence(one.name, window, what, bounds, "share")

@@ -1,8 +1,6 @@
 """A TOML file of settings and values -> a grid, or the first thing that is wrong with it."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from math import prod
 from pathlib import Path
 from typing import Final
@@ -14,6 +12,7 @@ from bot.research.sweep.axes import SHARED, TARGETS, VARIED, Axis, check_name, p
 from bot.research.sweep.grid import Document, Grid, built, changed, sample
 from bot.settings.loading import sentences
 from bot.settings.policy_file import PolicyFile
+from bot.settings.toml_files import text_of, values_of
 from core.domain.errors import InputInvalid, PolicyInvalid
 from core.domain.stress import Family
 
@@ -36,8 +35,8 @@ def read_grid(path: Path, base: PolicyFile, families: tuple[Family, ...] = ()) -
     Raises:
         InputInvalid: with the file, the line, the value and the mend.
     """
-    text = _text(path)
-    document = _document(path, text)
+    text = text_of(path, "grid file")
+    document = values_of(path, text)
     wanted, seed = _number(path, document, RANDOM), _number(path, document, SEED)
     lines = _Lines(path, text)
     settings = list(_flat(document))
@@ -86,22 +85,6 @@ class _Lines:
 
 def _bare(key: str) -> str:
     return "".join(part for part in key if part not in "\"' \t")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputInvalid(f"{path} does not exist; give the path of a grid file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputInvalid(f"{path} cannot be read: {error}") from None
-
-
-def _document(path: Path, text: str) -> Document:
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise InputInvalid(f"{path} is not valid TOML: {error}") from None
 
 
 def _number(path: Path, document: Document, name: str) -> int | None:

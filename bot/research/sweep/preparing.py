@@ -1,17 +1,21 @@
 """Files and options -> everything a sweep needs, checked before anything is computed."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bot.research.bars import read_bars
-from bot.research.readings import read_fear_greed
-from bot.research.sweep.computing import compute_default, rules_of
+from bot.research.compiled_kernel import best_walk
+from bot.research.digests import bars_digest, readings_digest
+from bot.research.seal import Seal
+from bot.research.sweep.computing import rules_of
+from bot.research.sweep.counting import rules_key, settings_of
 from bot.research.sweep.given import (
     Given,
     MarketRules,
@@ -21,7 +25,9 @@ from bot.research.sweep.given import (
 )
 from bot.research.sweep.grid import Grid
 from bot.research.sweep.grid_file import read_grid
-from bot.research.sweep.identity import code_version, file_hash
+from bot.research.sweep.identity import code_version
+from bot.research.sweep.readable import AskedDays, Readable, read_up_to
+from bot.research.trials import Keys
 from bot.settings.policy_file import PolicyFile
 from core.codec import digest, digest_of
 from core.domain.errors import InputInvalid
@@ -30,9 +36,9 @@ from core.domain.stress import Family
 from core.domain.units import Asset, text_of
 from core.simulation.backtest import first_possible_day
 from core.simulation.backtest.course import needs_history
-from core.simulation.bar_table import DAY, BarTable, Floats, instant
+from core.simulation.bar_table import DAY, AssetBars, instant
 from core.simulation.kernel import GRID_COLUMNS
-from core.simulation.matrix import GONE_AFTER, PriceMatrix, matrix_of
+from core.simulation.matrix import GONE_AFTER, PriceMatrix, matrix_of, refuse_stale_start
 from core.simulation.trading_costs import TradingCosts
 
 _TELL_EVERY: Final = 1_000
@@ -47,16 +53,14 @@ class Asked:
         grid: the file of what varies.
         bars: the bar file.
         fear_greed: the file of the index; None = not known.
-        start: open time of the first bar; None = as early as all policies can.
-        end: bars open before it; None = the end of the bars.
+        days: first and last day, and whether the sealed ones are opened.
     """
 
     file: PolicyFile
     grid: Path
     bars: Path
     fear_greed: Path | None = None
-    start: datetime | None = None
-    end: datetime | None = None
+    days: AskedDays = field(default_factory=AskedDays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,14 +69,16 @@ class Prepared:
 
     Attributes:
         given: what all rows share.
-        default: the figures of the policy that everything is varied from.
         identity: what makes two sweeps the same; the names are told when they differ.
+        settings: what will be tried, as the log of trials knows it.
+        seal: on the newest months of the data.
         notes: what a reader should know, as finished sentences.
     """
 
     given: Given
-    default: Floats
     identity: dict[str, str]
+    settings: Keys
+    seal: Seal
     notes: tuple[str, ...]
 
 
@@ -83,10 +89,12 @@ class _Needs:
     Attributes:
         assets: all coins of all targets.
         watching: one policy for each way to watch the market and each set of coins.
+        rules: what tells the rules of a row from those of others, each once; the policy file's too.
     """
 
     assets: tuple[Asset, ...]
     watching: tuple[Policy, ...]
+    rules: Keys
 
 
 def prepare(asked: Asked, on_checked: Callable[[int, int], None] = lambda _, __: None) -> Prepared:
@@ -99,50 +107,40 @@ def prepare(asked: Asked, on_checked: Callable[[int, int], None] = lambda _, __:
     Raises:
         InputInvalid: with the file, the value and the mend.
     """
-    given, identity, notes = _inputs(asked, on_checked)
-    return Prepared(given, compute_default(given), identity, notes)
+    prepared = _inputs(asked, on_checked)
+    # The kernel is loaded here, so that the plan knows what it takes of memory.
+    best_walk()
+    return prepared
 
 
-def _inputs(
-    asked: Asked, on_checked: Callable[[int, int], None]
-) -> tuple[Given, dict[str, str], tuple[str, ...]]:
-    """Return what policies share, what tells the sweep from others, and notes; no bars stay."""
+def _inputs(asked: Asked, on_checked: Callable[[int, int], None]) -> Prepared:
+    """Return what policies share, and what tells the sweep from others; no bars stay."""
     costs = TradingCosts()
     families = () if asked.fear_greed is None else (Family.SENTIMENT,)
     grid = read_grid(asked.grid, asked.file, families)
-    table = _bars(asked.bars)
+    read = read_up_to(asked.bars, asked.fear_greed, asked.days)
+    table = read.table
     needs = _needs(grid, costs, on_checked)
-    matrix = matrix_of(table, needs.assets, *_span(asked, table, needs))
-    index = None if asked.fear_greed is None else read_fear_greed(asked.fear_greed)
+    matrix = matrix_of(table, needs.assets, *_span(asked, read, needs))
+    refuse_stale_start(matrix)
     markets = {
-        one: market_of(table, one, matrix, index) if reads else None
+        one: market_of(table, one, matrix, read.fear_greed) if reads else None
         for one, reads in _watched(needs.watching).items()
     }
-    identity = _identity(asked, grid, matrix, costs)
+    identity = _identity(asked, read, grid, matrix, costs)
     key = digest(sorted(identity.items()))
     given = Given(key, grid, matrix, closes_of(table, matrix), markets, costs)
-    return given, identity, (*table.notes, *_notes(matrix), *_tilt_notes(grid))
-
-
-def _bars(path: Path) -> BarTable:
-    """Read the bars, and give back at once what reading them took."""
-    import pyarrow as pa  # noqa: PLC0415  # only files need it
-
-    before = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        return read_bars(path)
-    finally:
-        pa.default_memory_pool().release_unused()
-        pa.set_memory_pool(before)
+    notes = (*table.notes, *_notes(matrix), *_tilt_notes(grid))
+    return Prepared(given, identity, settings_of(needs.rules, identity), read.seal, notes)
 
 
 def _needs(grid: Grid, costs: TradingCosts, on_checked: Callable[[int, int], None]) -> _Needs:
     """Build every policy once, so that an impossible one is told before anything is computed."""
-    assets, watching = set[Asset](), dict[object, Policy]()
+    assets, watching, rules = set[Asset](), dict[object, Policy](), array("Q")
     default = grid.default()
     for count, built in enumerate(chain([default], grid.policies())):
         policy = built.policy
+        rules.append(rules_key(built))
         kind = (market_rules(policy), needs_history(policy), policy.risk_assets)
         if kind not in watching:
             rules_of(built, costs)
@@ -150,7 +148,8 @@ def _needs(grid: Grid, costs: TradingCosts, on_checked: Callable[[int, int], Non
             assets.update(policy.risk_assets)
         if count % _TELL_EVERY == 0:
             on_checked(count, len(grid))
-    return _Needs(tuple(sorted(assets)), tuple(watching.values()))
+    every = np.unique(np.array(rules, dtype=np.uint64))
+    return _Needs(tuple(sorted(assets)), tuple(watching.values()), every)
 
 
 def _watched(policies: Iterable[Policy]) -> dict[MarketRules, bool]:
@@ -162,19 +161,19 @@ def _watched(policies: Iterable[Policy]) -> dict[MarketRules, bool]:
     return found
 
 
-def _span(asked: Asked, table: BarTable, needs: _Needs) -> tuple[datetime, datetime]:
+def _span(asked: Asked, read: Readable, needs: _Needs) -> tuple[datetime, datetime]:
     """Return the one span that all policies can live through.
 
     Raises:
         InputInvalid: there is none, or not the one that was asked for.
     """
-    first = max(first_possible_day(table, policy) for policy in needs.watching)
+    table, first = read.table, _first_day(read, needs)
     rows = [bars for bars in table.series if bars.asset in needs.assets]
     listed = instant(-(-max(int(bars.starts[0]) for bars in rows) // DAY) * DAY)
-    first = max(first, listed)
+    first = _shared_midnight(rows, max(first, listed))
     ends = [instant(int(bars.starts[-1])) + table.interval for bars in rows]
-    last = min(end for end in ends if end + GONE_AFTER > table.ends_at or end == max(ends))
-    start, end = asked.start or first, min(asked.end or last, last)
+    end = min(end for end in ends if end + GONE_AFTER > table.ends_at or end == max(ends))
+    start = first if asked.days.first is None else read.window.starts_at
     if start < first:
         raise InputInvalid(
             f"these policies can begin on {first:%Y-%m-%d} with {asked.bars}, not on "
@@ -185,9 +184,24 @@ def _span(asked: Asked, table: BarTable, needs: _Needs) -> tuple[datetime, datet
     if start >= end:
         raise InputInvalid(
             f"the span from {start:%Y-%m-%d} to {end:%Y-%m-%d} holds no day; {asked.bars} can be "
-            f"used from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+            f"used from {first:%Y-%m-%d} to {end:%Y-%m-%d}"
         )
     return start, end
+
+
+def _first_day(read: Readable, needs: _Needs) -> datetime:
+    try:
+        return max(first_possible_day(read.table, policy) for policy in needs.watching)
+    except InputInvalid as error:
+        reach = f"days up to {read.window.last} were looked at; {read.mend}"
+        raise InputInvalid(*error.problems, reach, code=error.code) from None
+
+
+def _shared_midnight(rows: Sequence[AssetBars], earliest: datetime) -> datetime:
+    """Return the first UTC day from ``earliest`` on that every coin has a bar to begin with."""
+    shared = reduce(np.intersect1d, (bars.starts for bars in rows))
+    possible = shared[(shared >= earliest.timestamp()) & (shared % DAY == 0)]
+    return instant(int(possible[0])) if len(possible) else earliest
 
 
 def _notes(matrix: PriceMatrix) -> Iterable[str]:
@@ -214,13 +228,15 @@ def _tilt_notes(grid: Grid) -> Iterable[str]:
         )
 
 
-def _identity(asked: Asked, grid: Grid, matrix: PriceMatrix, costs: TradingCosts) -> dict[str, str]:
+def _identity(
+    asked: Asked, read: Readable, grid: Grid, matrix: PriceMatrix, costs: TradingCosts
+) -> dict[str, str]:
     first, last = instant(int(matrix.starts[0])), instant(int(matrix.starts[-1]))
     return {
         "policy": digest_of(grid.default().policy),
         "grid": grid.digest,
-        "bars": file_hash(asked.bars),
-        "fear_greed": file_hash(asked.fear_greed),
+        "bars": bars_digest(read.table),
+        "fear_greed": "none" if read.fear_greed is None else readings_digest(read.fear_greed),
         "span": f"{first:%Y-%m-%dT%H:%M} to {last:%Y-%m-%dT%H:%M}",
         "costs": digest_of(costs),
         "start_cash": text_of(asked.file.start_cash),

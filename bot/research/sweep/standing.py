@@ -9,9 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from bot.research.study.trials import BEFORE_ALL
 from bot.research.sweep.axes import Axis
-from bot.research.sweep.computing import run_one
+from bot.research.sweep.computing import compute_default, run_one
 from bot.research.sweep.given import Given
 from bot.research.sweep.grid import Built, Grid
 from core.simulation.bar_table import DAY, Floats
@@ -83,7 +82,7 @@ class Standing:
 
     Attributes:
         policies: in the grid.
-        trials: all that were ever tried, those before the first sweep included.
+        trials: all that were ever tried, as the log of trials has them.
         years: length of the span.
         places: best, middle and worst by growth and by drawdown, and the default.
         neighbours: of the default; None where the grid has none.
@@ -106,13 +105,13 @@ class Standing:
         return self.years * DAYS_A_YEAR >= YEARLY_FROM
 
 
-def standing_of(given: Given, default: Floats, out: Path) -> Standing:
+def standing_of(given: Given, out: Path, *, trials: int) -> Standing:
     """Read a finished file, and weigh what it says.
 
     Args:
         given: what its rows shared.
-        default: the figures of the policy that everything is varied from.
         out: the file.
+        trials: how many settings were ever tried, those of this sweep included.
     """
     from pyarrow import parquet  # noqa: PLC0415  # only files need it
 
@@ -123,8 +122,8 @@ def standing_of(given: Given, default: Floats, out: Path) -> Standing:
         name: np.asarray(np.from_dlpack(table.column(name).combine_chunks()), dtype=np.float64)
         for name in GRID_COLUMNS
     }
-    grid, trials = given.grid, BEFORE_ALL + len(given.grid)
-    own = dict(zip(GRID_COLUMNS, default.tolist(), strict=True))
+    grid = given.grid
+    own = dict(zip(GRID_COLUMNS, compute_default(given).tolist(), strict=True))
     places = [_place(grid, figures, name, row) for name, row in _chosen(figures)]
     places.append(Place("the policy file", -1, (), own))
     days = _daily_returns(run_one(given, grid.default()).to_run())

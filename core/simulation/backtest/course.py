@@ -29,7 +29,7 @@ from core.simulation.bar_table import (
     daily,
     instant,
 )
-from core.simulation.matrix import GONE_AFTER, PriceMatrix, matrix_of
+from core.simulation.matrix import GONE_AFTER, PriceMatrix, matrix_of, refuse_stale_start
 
 A_DAY = timedelta(days=1)
 NEEDED_DAYS = WINDOW + WARM_UP
@@ -209,17 +209,19 @@ def course_of(
     Args:
         table: bars of one source; intervals below a day are joined to UTC days.
         policy: whose targets and watched coins are needed.
-        start: open time of the first evaluated day; None = ``first_possible_day``.
+        start: open time of the first evaluated day, which every coin of the targets has; None =
+            ``first_possible_day``.
         end: evaluated days open before it; None = as long as the coins last that have not ended.
         readings: what other feeds said; visible from their own ``known_at``.
 
     Raises:
-        InputInvalid: a coin is missing or listed late, the window is too short, or the span holds
-            no day.
+        InputInvalid: a coin is missing, listed late or without a bar of the first day, the window
+            is too short, or the span holds no day.
     """
     start, end = _span(table, policy, start, end)
     days = in_days(table)
     matrix = matrix_of(days, policy.risk_assets, start, end)
+    refuse_stale_start(matrix)
     until = int(matrix.starts[-1])
     watched = {*policy.watched_assets, policy.regime.asset}
     bars = [

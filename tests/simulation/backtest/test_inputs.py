@@ -137,6 +137,14 @@ def test_calendars_that_never_meet_are_refused() -> None:
         course_of(market(60, without={"BTC": odd, "ETH": even}), plain(THREE))
 
 
+def test_a_course_does_not_begin_on_a_day_that_a_coin_lacks() -> None:
+    """The first close would be a price of the past; the next whole day is named, and taken."""
+    table = market(60, without={"ETH": (20, 21)})
+    with pytest.raises(InputInvalid, match=r"no bar of ETH on 2014-01-21.* begin on 2014-01-23 or"):
+        course_of(table, plain(THREE), start=day(20))
+    assert course_of(table, plain(THREE), start=day(22)).starts_at == day(22)
+
+
 @pytest.mark.parametrize(
     ("span", "said"),
     [((day(40), day(50)), "holds no bar"), ((day(0), day(20)), "first bar of ETH")],

@@ -1,0 +1,1 @@
+"""The log of trials and the seal, which studies and sweeps share."""
