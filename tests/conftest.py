@@ -1,14 +1,18 @@
 """What holds for every test: no network beyond this machine, exact decimals, chosen effort."""
 
+import asyncio
 import decimal
 import os
 import socket
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+
+from tests.steady_loop import SteadyLoop
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _LIVE_SWITCH = "EVENKEEL_LIVE"
@@ -47,6 +51,11 @@ _make_decimals_exact()
 def _exact_decimals() -> None:
     """Give each test the exact context, whatever the one before it did."""
     _make_decimals_exact()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run each test on a loop whose limits a machine that is held up does not use up."""
+    return {"steady": SteadyLoop}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,7 +21,7 @@ from tests.questions.models import HangingModel, KeptLog
 STRANGE = "yo whats the deal w my ether bag not moving, any clue"
 """Nothing that rules understand, so that a model is asked."""
 
-SOON = 10.0
+SOON = 30.0
 
 
 @pytest.fixture

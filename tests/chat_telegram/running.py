@@ -19,7 +19,7 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task
             await task
 
 
-async def until(event: asyncio.Event, seconds: float = 5.0) -> None:
+async def until(event: asyncio.Event, seconds: float = 30.0) -> None:
     """Wait for something that must happen soon."""
     async with asyncio.timeout(seconds):
         await event.wait()

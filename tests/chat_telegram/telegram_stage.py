@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.chat.requests import Request
+from bot.chat.requests import Press, Request
 from bot.chat.telegram import TelegramHome
 from bot.chat.telegram_account import Patience, TelegramAccount
 from bot.ports.clock import Clock
@@ -42,11 +42,14 @@ class Notebook:
     """A handler that notes every request, and answers presses with a toast.
 
     Attributes:
+        toast: what answers a press.
+        aloud: what is said at once to anything else; mostly nothing.
         requests: what was handled, in order.
         act: what else to do with a request, such as waiting or failing.
     """
 
     toast: str = "noted"
+    aloud: str = ""
     requests: list[Request] = field(default_factory=list)
     act: Callable[[Request], Awaitable[None]] | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,11 +60,11 @@ class Notebook:
         self._changed.set()
         if self.act is not None:
             await self.act(request)
-        return self.toast
+        return self.toast if isinstance(request.act, Press) else self.aloud
 
     async def wait_for(self, count: int) -> list[Request]:
         """Wait until so many requests were noted, and return them."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.requests) < count:
                 self._changed.clear()
                 await self._changed.wait()

@@ -13,9 +13,11 @@ import pytest
 
 from tests.doctor.ward import Ward
 from tests.emulators.kraken.keys import EVERYTHING
+from tests.progress_bars.watched import all_of
 
-PATIENCE = 60
+PATIENCE = 120
 WIDTH = 80
+PATIENT_DOCTOR = (sys.executable, "-m", "tests.doctor.patiently", "doctor")
 
 
 def environment(**secrets: str) -> Mapping[str, str]:
@@ -31,7 +33,7 @@ def environment(**secrets: str) -> Mapping[str, str]:
 async def doctor(folder: Path, *options: str) -> tuple[int, str, str]:
     """Run the command in a folder without a terminal; return its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli.main", "doctor", "--data", str(folder / "data"), *options),
+        *(*PATIENT_DOCTOR, "--data", str(folder / "data"), *options),
         cwd=folder,
         env=environment(),
         stdin=asyncio.subprocess.DEVNULL,
@@ -65,7 +67,9 @@ async def test_one_line_each_in_a_pipe(ward: Ward) -> None:
     for line in out.splitlines():
         assert line.split()[0] in {"ok", "warn", "fail"}
         assert line.split()[1].isalpha()
-    (failed,) = [line for line in out.splitlines() if line.startswith("fail")]
+    failures = [line for line in out.splitlines() if line.startswith("fail")]
+    assert len(failures) == 1, out
+    (failed,) = failures
     assert "untick: Add withdrawal addresses, Update withdrawal addresses, Withdraw funds" in failed
     for secret in ward.secrets.values():
         assert secret not in out
@@ -109,7 +113,7 @@ async def test_on_a_terminal_it_fits_and_shows_what_it_waits_for(ward: Ward) -> 
     """Lines break at the width, set in below their words; meanwhile it says who is asked."""
     near, far = pty.openpty()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli.main", "doctor", "--data", str(ward.data)),
+        *(*PATIENT_DOCTOR, "--data", str(ward.data)),
         *("--policy", str(ward.policy)),
         env=environment(COLUMNS=str(WIDTH), TERM="xterm", NO_COLOR="1"),
         stdin=far,
@@ -117,8 +121,8 @@ async def test_on_a_terminal_it_fits_and_shows_what_it_waits_for(ward: Ward) -> 
         stderr=far,
     )
     os.close(far)
-    shown = await asyncio.to_thread(_read, near)
-    assert await process.wait() == 0
+    shown = await asyncio.to_thread(all_of, near)
+    assert await process.wait() == 0, shown
     assert "Waiting for the account at Kraken" in shown
     page = shown[shown.rindex("policy") - 6 :]
     lines = [line.rstrip() for line in page.replace("\r", "").split("\n") if line.strip()]
@@ -126,16 +130,3 @@ async def test_on_a_terminal_it_fits_and_shows_what_it_waits_for(ward: Ward) -> 
     assert max(map(len, lines)) <= WIDTH
     assert all(line[:6].strip() in {"ok", "warn", "fail", ""} for line in lines)
     assert " " * 17 + "coins to the owner's own Futures wallet." in page
-
-
-def _read(descriptor: int) -> str:
-    """Return all that is written to a terminal until its other side is closed."""
-    pieces = []
-    try:
-        while piece := os.read(descriptor, 65536):
-            pieces.append(piece)
-    except OSError:
-        # Linux tells the end of a terminal as an error.
-        pass
-    os.close(descriptor)
-    return b"".join(pieces).decode()

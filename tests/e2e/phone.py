@@ -44,7 +44,7 @@ ANN, BEN, VERA, EVE = 7, 8, 9, 666
 
 PEOPLE = People.of([str(ANN), str(BEN)], [str(VERA)])
 PATIENCE = Patience(poll=2.0, answer=20.0, stop=0.2, longest_retry=0.1)
-SOON = 20.0
+SOON = 30.0
 
 
 class HeldPlacer:

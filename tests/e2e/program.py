@@ -82,6 +82,6 @@ async def stop(process: Process) -> tuple[int, str, str]:
 
 async def ended(process: Process) -> tuple[int, str, str]:
     """Wait for a process to end; return its exit code and what it printed."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         out, err = await process.communicate()
     return process.returncode or 0, out.decode(), err.decode()

@@ -13,7 +13,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.narration.obedient import SIGNATURE, obedient
 
 KEY = "sk-a-made-up-key-for-the-model"
-START = 60.0
+START = 90.0
 SAID = SIGNATURE
 
 

@@ -11,7 +11,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_records import Message
 
 WRONG = "654321:AAF-a_token_that_telegram_does_not_know"
-START = 60.0
+START = 90.0
 
 
 def _is_card(message: Message) -> bool:

@@ -32,7 +32,7 @@ def evenkeel(*arguments: str, stdin: str = "") -> str:
         text=True,
         input=stdin,
         cwd=ROOT,
-        timeout=110,
+        timeout=270,
     )
     return done.stdout
 
@@ -106,7 +106,7 @@ def test_a_coin_the_simulated_market_lacks_is_named_at_the_start(tmp_path: Path)
         text=True,
         stdin=subprocess.DEVNULL,
         cwd=ROOT,
-        timeout=60,
+        timeout=270,
     )
     assert done.returncode == 2
     assert "DOGE" in done.stderr

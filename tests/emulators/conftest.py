@@ -1,13 +1,15 @@
-"""An emulator with one person in it, and a bot that sends, for each test."""
+"""A Telegram with one person in it and a bot that sends; an exchange and a person at it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
+from tests.emulators.kraken.scene import BOOK, Scene, scene
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_app import ANN
 
@@ -28,7 +30,33 @@ async def tg() -> AsyncIterator[TelegramEmulator]:
 
 @pytest.fixture
 async def bot(tg: TelegramEmulator) -> AsyncIterator[Bot]:
-    """Return a bot that sends but does not poll, and loses patience after 0.3 s."""
-    request = HTTPXRequest(read_timeout=0.3, media_write_timeout=0.3)
-    async with Bot(tg.token, tg.base_url, tg.base_file_url, request=request) as bot:
+    """Return a bot that sends but does not poll."""
+    async with _bot(tg, 30.0) as bot:
         yield bot
+
+
+@pytest.fixture
+async def hasty(tg: TelegramEmulator) -> AsyncIterator[Bot]:
+    """Return one that loses patience after 0.3 s, for answers that never come."""
+    async with _bot(tg, 0.3) as bot:
+        yield bot
+
+
+def _bot(tg: TelegramEmulator, patience: float) -> Bot:
+    request = HTTPXRequest(read_timeout=patience, media_write_timeout=30.0)
+    return Bot(tg.token, tg.base_url, tg.base_file_url, request=request)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[Scene]:
+    """Serve one exchange for the whole module."""
+    async with scene() as opened:
+        yield opened
+
+
+@pytest.fixture
+def play(shared: Scene) -> Iterator[Scene]:
+    """Give a fresh exchange with a small book. At its end no coin was sent out."""
+    shared.begin().market("BTC/USD").set_book(*BOOK)
+    yield shared
+    assert shared.kraken.record.moving_coins() == []

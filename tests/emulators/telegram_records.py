@@ -200,7 +200,7 @@ class Call:
 
     Attributes:
         method: the name as the documentation spells it.
-        at: seconds on the monotonic clock at arrival.
+        at: seconds on the clock of the loop at arrival.
         status: HTTP status of the answer; None while it runs, or when none was given.
         accepted: whether the method did its work, whatever the bot was told.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -58,7 +57,7 @@ class Server:
             return failure(ApiError(401)).response()
         try:
             method = documented_name(request.match_info["method"])
-            call = Call(method, await read_params(request), time.monotonic())
+            call = Call(method, await read_params(request), asyncio.get_running_loop().time())
         except ApiError as error:
             return failure(error).response()
         self.world.calls.append(call)

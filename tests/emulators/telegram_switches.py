@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
@@ -23,7 +23,7 @@ class Scope(TypedDict, total=False):
 
     Keys:
         times: how many calls; one when neither `times` nor `for_seconds` is given.
-        for_seconds: for how long from now, on the real clock.
+        for_seconds: for how long from now, on the clock of the loop.
         when: only calls for which this is true.
     """
 
@@ -133,7 +133,7 @@ class Switches:
             trouble=trouble,
             accepted=accepted,
             times=scope.get("times", None if for_seconds is not None else 1),
-            until=None if for_seconds is None else time.monotonic() + for_seconds,
+            until=None if for_seconds is None else asyncio.get_running_loop().time() + for_seconds,
             when=scope.get("when"),
             reply=reply,
             seconds=seconds,

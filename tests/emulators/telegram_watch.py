@@ -12,6 +12,7 @@ from tests.emulators.telegram_records import Answer, Call, Message
 from tests.emulators.telegram_world import World
 
 _LISTED = 12
+_PATIENCE = 30.0
 
 
 @dataclass(eq=False, repr=False)
@@ -27,7 +28,7 @@ class Watch:
     async def wait_for(
         self,
         wanted: str | Callable[[Message], bool],
-        timeout: float = 5,
+        timeout: float = _PATIENCE,
         *,
         chat_id: int | None = None,
         after: Message | int = 0,
@@ -36,7 +37,7 @@ class Watch:
 
         Args:
             wanted: a part of its text (or caption), or a predicate.
-            timeout: seconds on the real clock.
+            timeout: seconds on the clock of the loop.
             chat_id: only in this chat.
             after: only what was sent or edited after this message (or `mark()`).
 
@@ -55,7 +56,7 @@ class Watch:
         message = await self.world.pulse.until(found, timeout)
         return message or self._fail(f"no message {wanted!r} within {timeout} s")
 
-    async def wait_answered(self, callback_id: str, timeout: float = 5) -> Answer:
+    async def wait_answered(self, callback_id: str, timeout: float = _PATIENCE) -> Answer:
         """Wait until the bot has answered this press of a button."""
 
         def found() -> Answer | None:
@@ -64,7 +65,7 @@ class Watch:
         answer = await self.world.pulse.until(found, timeout)
         return answer or self._fail(f"press {callback_id} not answered within {timeout} s")
 
-    async def wait_call(self, method: str, count: int = 1, timeout: float = 5) -> Call:
+    async def wait_call(self, method: str, count: int = 1, timeout: float = _PATIENCE) -> Call:
         """Wait until a method was called `count` times; returns that call, which may still run."""
 
         def found() -> Call | None:
@@ -74,7 +75,7 @@ class Watch:
         call = await self.world.pulse.until(found, timeout)
         return call or self._fail(f"{method} not called {count} times within {timeout} s")
 
-    async def wait_until(self, condition: Callable[[], bool], timeout: float = 5) -> None:
+    async def wait_until(self, condition: Callable[[], bool], timeout: float = _PATIENCE) -> None:
         """Wait until a condition on chats, answers or calls holds."""
         if not await self.world.pulse.until(lambda: condition() or None, timeout):
             self._fail(f"condition not met within {timeout} s")

@@ -220,7 +220,7 @@ class TestFaults:
             pytest.param(
                 lambda tg: tg.hang("sendMessage", accepted=False), TimedOut, 0, id="hang-unsent"
             ),
-            pytest.param(lambda tg: tg.slow("sendMessage", 0.5), TimedOut, 1, id="slow"),
+            pytest.param(lambda tg: tg.slow("sendMessage", 30), TimedOut, 1, id="slow"),
             pytest.param(
                 lambda tg: tg.drop("sendMessage", accepted=True), NetworkError, 1, id="drop"
             ),
@@ -234,6 +234,7 @@ class TestFaults:
         self,
         tg: TelegramEmulator,
         bot: Bot,
+        hasty: Bot,
         break_it: Callable[[TelegramEmulator], object],
         error: type[TelegramError],
         sent: int,
@@ -241,7 +242,7 @@ class TestFaults:
         """A fault raises its exception in the bot, and the message exists or not as promised."""
         break_it(tg)
         with pytest.raises(TelegramError) as caught:
-            await bot.send_message(ANN, "x")
+            await (hasty if error is TimedOut else bot).send_message(ANN, "x")
         assert type(caught.value) is error
         assert len(tg.chat(ANN).messages) == sent
         tg.heal()

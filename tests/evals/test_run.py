@@ -38,7 +38,7 @@ FEW = CASES[30:33]
 
 def settings_for(server: LlmEmulator, **changes: float) -> ModelSettings:
     """Return settings for the emulated server."""
-    plain = ModelSettings(server.base_url, MODEL, seconds=2, first_seconds=2)
+    plain = ModelSettings(server.base_url, MODEL, seconds=25, first_seconds=25)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -181,7 +181,7 @@ async def test_a_model_that_falls_silent_ends_the_run_with_what_there_is() -> No
     server = LlmEmulator(text=WellRead(), script=[good] * 3, behaviour=hang)
     results: list[CaseResult] = []
     with pytest.raises(ExplainerUnavailable, match="no answer about 3 tables in a row"):
-        await measured(server, CASES, results, seconds=0.1)
+        await measured(server, CASES, results, seconds=0.4)
     assert len(results) == 2 + MOST_SILENT
     assert dict(Scores(tuple(results)).failures()) == {"timeout": 2 * MOST_SILENT}
 
@@ -203,7 +203,7 @@ async def test_a_run_that_is_stopped_shows_what_it_has(tmp_path: Path) -> None:
     async with LlmEmulator(text=WellRead(), script=[good] * 4, behaviour=hang_and_tell) as server:
         policy_for(server, tmp_path)
         process = await started(folder=tmp_path)
-        await asyncio.wait_for(hanging.wait(), 60)
+        await asyncio.wait_for(hanging.wait(), 90)
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
     assert process.returncode == 130

@@ -129,6 +129,8 @@ def test_an_unusable_file_is_named(tmp_path: Path) -> None:
     """A file that is absent, of another kind, or without the columns is refused by name."""
     with pytest.raises(InputInvalid, match="is not there; check the path of the reading file"):
         read_readings(tmp_path / "none.csv")
+    with pytest.raises(InputInvalid, match="is a folder; check the path of the reading file"):
+        read_readings(tmp_path)
     other = tmp_path / "fg.txt"
     other.write_text("ts,value\n", encoding="utf-8")
     with pytest.raises(InputInvalid, match=r"neither in \.parquet nor in \.csv"):

@@ -49,7 +49,7 @@ class Steps:
 
     async def asleeps(self) -> None:
         """Wait until somebody sleeps."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await self.asleep.wait()
 
 

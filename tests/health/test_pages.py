@@ -136,7 +136,7 @@ async def test_slow_clients_hold_nobody_back(
         for _, writer in slow:
             writer.write(b"GET /healthz HTT")
         assert (await said(port, "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")).status == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert [await reader.read() for reader, _ in slow] == [b""] * len(slow)
         for _, writer in slow:
             writer.close()
@@ -146,11 +146,11 @@ async def test_only_so_many_at_a_time(port: int) -> None:
     """One connection more than there may be is closed at once; with room again it is served."""
     idle = [await asyncio.open_connection(HERE, port) for _ in range(MOST_CONNECTIONS)]
     reader, writer = await asyncio.open_connection(HERE, port)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         assert await reader.read() == b""
     for _, one in [*idle, (reader, writer)]:
         one.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             try:
                 answer = await said(port, "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")

@@ -16,7 +16,7 @@ from tests.emulators.telegram import TelegramEmulator
 from tests.health.test_heartbeat import SECRET, Watchdog
 from tests.health.ward import said
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @pytest.fixture

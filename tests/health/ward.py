@@ -90,7 +90,7 @@ class Answer:
 
 async def said(port: int, words: str | bytes) -> Answer:
     """Send bytes to a port of this machine and return the answer."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(words.encode() if isinstance(words, str) else words)
         try:

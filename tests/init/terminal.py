@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT = 40.0
-PATIENCE = 5.0
+LONGEST_WAIT = 120.0
+PATIENCE = 15.0
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -118,7 +118,7 @@ async def test_other_venues_prepare_before_prices_are_asked(three: Three) -> Non
     )
     try:
         await market.rules([BTC])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not three.binance.venue.count("exchangeInfo"):  # noqa: ASYNC110  # a request
                 await asyncio.sleep(0.01)
         assert three.binance.venue.count("ticker") == 0

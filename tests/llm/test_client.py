@@ -74,8 +74,8 @@ async def test_the_question_goes_over_the_wire_as_chat_completions_has_it() -> N
 async def test_every_trouble_becomes_a_reply(trouble: Trouble) -> None:
     """Whatever a server does, the client names it, calls once, and never shows the key."""
     async with LlmEmulator(trouble.behaviour) as server:
-        async with asyncio.timeout(10):
-            reply = await asked(server, seconds=0.4 if trouble.is_slow else 8)
+        async with asyncio.timeout(60):
+            reply = await asked(server, seconds=0.4 if trouble.is_slow else 25)
     assert reply.failure is trouble.failure, reply.detail
     assert reply.text == ""
     assert len(server.calls) == 1

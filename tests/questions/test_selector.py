@@ -55,7 +55,7 @@ def chosen(output: str) -> Asked | None:
 
 async def read(model: ToldModel, question: str = STRANGE, log: KeptLog | None = None) -> Asked:
     """Return what rules and a model make of a question."""
-    reader = SelectingReader(model, log or KeptLog(), seconds=0.05)
+    reader = SelectingReader(model, log or KeptLog(), seconds=25)
     return await reader.read(question, assets=ASSETS, today=TODAY)
 
 

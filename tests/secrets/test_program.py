@@ -29,7 +29,7 @@ logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 """
 COMMANDS = ("/status", "/plan", "/why", "/settings", "/history", "/digest")
 BUSY_FOR = 6.0
-SOON = 60.0
+SOON = 90.0
 
 
 def made_up(length: int = 40) -> str:

@@ -136,7 +136,7 @@ if sys.argv[1] == "thread":
 elif sys.argv[1] == "task":
     async def main():
         task = asyncio.get_running_loop().create_task(asyncio.to_thread(fail))
-        await asyncio.sleep(0.2)
+        await asyncio.wait([task])
         del task
     asyncio.run(main(), debug=True)
 elif sys.argv[1] == "collected":

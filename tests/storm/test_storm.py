@@ -16,12 +16,12 @@ def storm(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the storm as a program of its own: it forks, and this process has threads."""
     command = [sys.executable, "-m", "tests.storm", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=560
     )
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_storm_doubles_and_loses_nothing() -> None:
     """Faults at random calls and a death at a random step break no rule, in any of the runs."""
     told = storm("--runs", str(RUNS))
@@ -33,7 +33,7 @@ def test_a_storm_doubles_and_loses_nothing() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_storm_sees_every_missing_guard() -> None:
     """With a guard taken away the storm reports a breach, whichever guard it is."""
     told = storm("--runs", "200", "--prove")
@@ -42,7 +42,7 @@ def test_a_storm_sees_every_missing_guard() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_a_run_can_be_told_alone() -> None:
     """A seed tells its run again, call by call, and the same way every time."""
     first, second = storm("--seed", "3"), storm("--seed", "3")

@@ -57,7 +57,7 @@ async def test_two_texts_take_no_longer_than_one(office: Office) -> None:
 
     class Together(TemplateNarrator):
         async def explain(self, table: FactTable) -> Explanation:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await both.wait()
             return await super().explain(table)
 
