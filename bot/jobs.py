@@ -14,7 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.clocks import SimulatedClock
 from bot.ports.clock import Clock
 from bot.ports.messages import MessageType, NoticeCode
-from bot.workflow.books import are_books_behind, keep_books
+from bot.workflow.books import are_books_behind, safely_keep_books
 from bot.workflow.check import DAILY_AT, safely_check
 from bot.workflow.desk import Desk, notify
 from bot.workflow.digest import post_digest
@@ -99,14 +99,14 @@ async def _daily(desk: Desk) -> None:
     await safely_check(desk, Occasion.DAILY)
     with suppress(FeedUnavailable, AccountProblem):  # a mark is tried again the next day
         await mark_withheld(desk)
-    keep_books(desk)
+    safely_keep_books(desk)
 
 
 async def _intraday(desk: Desk) -> None:
     """Look between the evaluations; the books follow one that was made up for."""
     await safely_check(desk, Occasion.INTRADAY)
     if are_books_behind(desk):
-        keep_books(desk)
+        safely_keep_books(desk)
 
 
 def next_daily(now: datetime) -> datetime:

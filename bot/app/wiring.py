@@ -117,6 +117,7 @@ async def _people(plan: RunPlan, desk: Desk, market: Market, *, stack: AsyncExit
         start=executions.start,
         next_look=lambda: next_daily(desk.clock.now()),
         wall=wall,
+        excuses=plan.answering is None,
     )
 
     async def handle(request: Request) -> str:

@@ -1,18 +1,21 @@
 """Requests -> the gate, then the handler, then an answer in the outbox; each request once."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from bot.chat.commands.registry import STANDARD, Registry
-from bot.chat.gate import NOT_VALID, Gate, Guarded, People, Refusal
+from bot.chat.gate import NOT_VALID, Gate, People, Refusal
 from bot.chat.render.pages import text
 from bot.chat.requests import Command, Press, Request, Role
+from bot.chat.troubles import EXPECTED, TROUBLES, trouble_of, without_markup
 from bot.chat.visit import Visit
 from bot.ports.clock import Clock
 from bot.ports.messages import NoticeCode
 from bot.workflow.desk import Desk
-from core.domain.errors import AccountProblem, FeedUnavailable, StoreConflict
+
+log = logging.getLogger(__name__)
 
 HOUR: Final = 3600
 
@@ -24,7 +27,7 @@ def _never() -> None:
 class Front:
     """Where every act of a person arrives, whatever the chat it comes from."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # who comes in, and what it leads to
         self,
         desk: Desk,
         people: People,
@@ -33,6 +36,7 @@ class Front:
         next_look: Callable[[], datetime | None] = _never,
         wall: Clock | None = None,
         registry: Registry = STANDARD,
+        excuses: bool = True,
     ) -> None:
         """Open the door.
 
@@ -44,6 +48,7 @@ class Front:
             wall: the clock that requests are stamped with; the bot's own unless the market lives
                 in another time.
             registry: what answers which act.
+            excuses: errors are told to the person; without one to read it, they end the run.
         """
         audience = desk.audience
         familiar = (*audience.approvers, *audience.viewers)
@@ -52,10 +57,24 @@ class Front:
         self._start = start
         self._next_look = next_look
         self._registry = registry
+        self._excuses = excuses
         self._gate = Gate(people, familiar=familiar, wall=wall or desk.clock)
 
     async def handle(self, request: Request) -> str:
-        """Do what was asked if it may be done; return the short text that answers a press."""
+        """Do what was asked if it may be done; return what is to be said at once.
+
+        That is the short text that answers a press, and otherwise nothing, for answers go through
+        the outbox. Only where the records are so damaged that no answer can be written down is it
+        the answer itself. Whoever is known and sends a command is told something, whatever happens.
+        """
+        try:
+            return await self._handle(request)
+        except TROUBLES as error:
+            if not self._excuses:
+                raise
+            return self._excuse(request, error)
+
+    async def _handle(self, request: Request) -> str:
         if not self._is_first(request):
             return ""
         handler = self._registry.find(request.act)
@@ -66,20 +85,25 @@ class Front:
         visit = self._visit(request, role)
         if refusal is not None:
             return self._refuse(visit, refusal)
-        return await self._run(handler, visit)
+        return await handler.act(visit)
 
-    async def _run(self, handler: Guarded, visit: Visit) -> str:
-        words = visit.words
+    def _excuse(self, request: Request, error: Exception) -> str:
+        """Say what went wrong: by a message, or at once where none can be written down."""
+        role = self._people.role_of(request.person)
+        visit = self._visit(request, role or Role.VIEWER)
+        words, is_press = visit.words, isinstance(request.act, Press)
+        if not isinstance(error, EXPECTED):
+            log.error("%s could not be handled", request.request_id, exc_info=error)
+            if is_press:
+                return words.say(NOT_VALID if role is None else "tap.failed")
+        if role is None:
+            return ""
+        heading, told = trouble_of(error, request, visit.reader)
         try:
-            return await handler.act(visit)
-        except FeedUnavailable as error:
-            visit.say(
-                words.say("trouble.data.head"), text(words.say("trouble.data", why=str(error)))
-            )
-        except AccountProblem as problem:
-            visit.say(words.say("trouble.account.head"), text(str(problem)))
-        except StoreConflict:
-            visit.say("", text(words.say("trouble.faster")))
+            visit.say(heading, told, key=f"trouble:{request.request_id}")
+        except TROUBLES:
+            log.exception("the answer to %s could not be written down", request.request_id)
+            return without_markup(heading, told)
         return ""
 
     def _is_first(self, request: Request) -> bool:

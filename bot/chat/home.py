@@ -8,7 +8,10 @@ from bot.chat.requests import Request
 from bot.ports.mail import Outgoing
 
 Handler = Callable[[Request], Awaitable[str]]
-"""Takes a request, returns the short text that answers a button press (may be empty)."""
+"""Takes a request, returns what is to be said at once: the answer to a press, else mostly nothing.
+
+An answer to anything else comes through the outbox, unless that cannot be used.
+"""
 
 
 class NotDelivered(Exception):

@@ -1,6 +1,7 @@
 """The outbox -> the chats: in order within a chat, at a bearable pace, and nothing lost."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,9 @@ from bot.pacing import TokenBucket
 from bot.ports.clock import Clock
 from bot.ports.mail import Outgoing
 from bot.ports.records import Store, Transaction
+from core.domain.errors import StoreCorrupt
+
+log = logging.getLogger(__name__)
 
 LONGEST_TRUSTED_WAIT = timedelta(hours=1)
 """A date further ahead, found at the start, comes from a clock that has been set back since."""
@@ -158,9 +162,9 @@ class OutboxSender:
     def _mark_interrupted(self) -> None:
         """Mark what was on its way when the process before this one ended."""
         now = self._clock.now()
-        with self._store.transaction() as tx:
-            for chat_id in tx.outbox.chats():
-                first = tx.outbox.next(chat_id)
+        for chat_id in self._waiting_chats():
+            first = self._next(chat_id)
+            with self._store.transaction() as tx:
                 name = tx.memory.get(_under_way(chat_id))
                 if first is not None and name == str(first.outbox_id) and not first.repeated:
                     tx.outbox.unsure(first.outbox_id, at=now, until=now)
@@ -198,8 +202,20 @@ class OutboxSender:
         return timedelta(seconds=self._pace.backoff(outgoing.attempts, self._luck()))
 
     def _next(self, chat_id: str) -> Outgoing | None:
-        with self._store.reading() as tx:
-            return tx.outbox.next(chat_id)
+        """Return the next message; one that can no longer be read holds back none behind it.
+
+        Raises:
+            StoreCorrupt: it is not that message alone.
+        """
+        while True:
+            try:
+                with self._store.reading() as tx:
+                    return tx.outbox.next(chat_id)
+            except StoreCorrupt:
+                log.exception("a message to %s can no longer be read and is left out", chat_id)
+                with self._store.transaction() as tx:
+                    if not tx.outbox.leave_out(chat_id, at=self._clock.now()):
+                        raise
 
     def _waiting_chats(self) -> Sequence[str]:
         with self._store.reading() as tx:

@@ -56,18 +56,20 @@ class Leniency:
 
     _failures: dict[int, int] = field(default_factory=dict)
 
-    def forgives(self, outgoing: Outgoing, error: TelegramError) -> bool:
+    def forgives(self, outgoing: Outgoing, part: Part, error: TelegramError) -> bool:
         """Tell whether the words go out without the picture that met this error.
 
-        That is so where the picture is refused, where a copy of the message is under way for the
-        second and last time, and where a server failed over it again and again. A flood wait and a
-        lost connection say nothing about the picture: the message is tried again as any other.
+        That is so where the picture is refused, where a server failed over it again and again, and
+        where nobody knows whether it arrived while the words are still to come: whoever has it gets
+        no second one, and nothing is repeated. Where the words are its caption, they may have
+        arrived as well, so the message is tried once more as any other, without its picture. A
+        flood wait and a lost connection say nothing about the picture: all is tried again.
         """
         outcome = outcome_of(error)
         if isinstance(outcome, Undeliverable):
             return True
         if isinstance(outcome, MaybeDelivered):
-            return outgoing.repeated
+            return not part.is_text
         if not isinstance(error, UnusualStatus):
             return False
         count = self._failures.get(outgoing.outbox_id, 0) + 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, cast
 
 from telegram import Bot, CallbackQuery
@@ -15,10 +15,12 @@ from bot.chat.telegram_outcomes import is_definite_no
 from bot.chat.telegram_updates import Received, request_id, request_of
 from bot.ports.clock import Clock
 from bot.ports.records import Store
+from core.domain.errors import EvenkeelError, StoreCorrupt
 
 log = logging.getLogger(__name__)
 
 _LONGEST_TOAST: Final = 200
+_LONGEST_TEXT: Final = 4096
 _ANSWER_AGAIN_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -58,8 +60,12 @@ class Reception:
     def left_over(self) -> list[Received]:
         """Return what was fetched and not handled before the process ended, oldest first."""
         mine = f"{self._bot.id}:"
-        with self._store.reading() as tx:
-            rows = [row for row in tx.inbox.unhandled() if row[0].startswith(mine)]
+        try:
+            with self._store.reading() as tx:
+                rows = [row for row in tx.inbox.unhandled() if row[0].startswith(mine)]
+        except StoreCorrupt:  # who sends it again is told
+            log.exception("what was left over can no longer be read and is left out")
+            return []
         found: list[Received] = []
         for key, document in rows:
             try:
@@ -76,10 +82,12 @@ class Reception:
         self._at_work.add(task)
         try:
             request = request_of(received, self._bot)
-            toast = "" if request is None else await self._handle(request)
+            said = "" if request is None else await self._handle(request)
             self._mark_handled(request_id(self._bot.id, received.update))
             if received.update.callback_query is not None:
-                await self._answer(received.update.callback_query, toast)
+                await self._answer(received.update.callback_query, said)
+            elif request is not None and said:
+                await self._say(request.chat_id, said)
             if request is not None:
                 await self._afterwards(request.person)
         finally:
@@ -103,17 +111,29 @@ class Reception:
             task.cancel()
 
     def _mark_handled(self, key: str) -> None:
-        with self._store.transaction() as tx:
-            tx.inbox.handled(key, at=self._clock.now())
+        """Remember that an update is done; a damaged inbox keeps nobody from being answered."""
+        try:
+            with self._store.transaction() as tx:
+                tx.inbox.handled(key, at=self._clock.now())
+        except EvenkeelError:
+            log.exception("update %s could not be marked as handled", key)
 
     async def _answer(self, query: CallbackQuery, toast: str) -> None:
-        """Answer a press; again only after a definite no, so that it is answered once."""
+        words = toast[:_LONGEST_TOAST] or None
+        await self._once(lambda: self._bot.answer_callback_query(query.id, text=words))
+
+    async def _say(self, chat_id: str, words: str) -> None:
+        """Say what the outbox cannot take."""
+        await self._once(lambda: self._bot.send_message(chat_id, words[:_LONGEST_TEXT]))
+
+    async def _once(self, answer: Callable[[], Awaitable[object]]) -> None:
+        """Answer; again only after a definite no, so that it is answered once."""
         for wait in (*_ANSWER_AGAIN_AFTER, None):
             try:
-                await self._bot.answer_callback_query(query.id, text=toast[:_LONGEST_TOAST] or None)
+                await answer()
                 return
             except TelegramError as error:
                 if wait is None or not is_definite_no(error):
-                    log.info("a press could not be answered: %s", error)
+                    log.info("a person could not be answered: %s", error)
                     return
             await self._clock.sleep(wait)

@@ -69,7 +69,8 @@ class Delivery:
         """Send a message, or replace the messages ``edits``; return the message ids.
 
         A message of several pages that failed half-way goes on behind the last page that arrived.
-        A picture that cannot be drawn or is refused is left out; the words say the same.
+        A picture that cannot be drawn or is refused is left out, and so is one that may have
+        arrived before; the words say the same.
 
         Raises:
             NotDelivered: not sent; try again later.
@@ -112,9 +113,14 @@ class Delivery:
     async def _send_part(
         self, outgoing: Outgoing, chat_id: int, part: Part, markup: Markup | None
     ) -> str:
-        """Send a part; return its id, nothing for a picture that was left out."""
+        """Send a part; return its id, nothing for a picture that was left out.
+
+        Of a message that may have arrived before only the words are sent again: a picture takes
+        long, and whoever did get it sees no second one.
+        """
         if part.picture is not None:
-            message_id = await self._send_photo(outgoing, chat_id, part, markup)
+            is_again = outgoing.repeated
+            message_id = "" if is_again else await self._send_photo(outgoing, chat_id, part, markup)
             if message_id or not part.is_text:
                 return message_id
         return await self._send(outgoing, chat_id, part.html, markup)
@@ -141,7 +147,7 @@ class Delivery:
         try:
             return await _as_html_or_plain(part.html, send)
         except TelegramError as error:
-            if not self._leniency.forgives(outgoing, error):
+            if not self._leniency.forgives(outgoing, part, error):
                 raise
             log.warning("the picture of %s was left out: %s", outgoing.key, error)
             return ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,9 @@ from bot.chat.render.callbacks import parse_callback
 from bot.chat.requests import Command, Reply, Request
 from bot.ports.clock import Clock
 from bot.ports.records import Store
-from core.domain.errors import EvenkeelError
+from core.domain.errors import EvenkeelError, StoreCorrupt
+
+log = logging.getLogger(__name__)
 
 UPDATE_KINDS: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 
@@ -62,7 +65,7 @@ class InboxQueue(asyncio.Queue[object]):
         """Keep a new update and pass it on; other items pass as they are.
 
         Raises:
-            NetworkError: it could not be kept; the poller then asks for it again.
+            NetworkError: it could not be kept now; the poller then asks for it again.
         """
         if not isinstance(item, Update):
             await super().put(item)
@@ -70,6 +73,11 @@ class InboxQueue(asyncio.Queue[object]):
         received = Received(item, self._clock.now())
         try:
             is_new = self._keep(received)
+        except StoreCorrupt:
+            # A damaged inbox does not mend itself while it is asked again: the handler, which
+            # cannot use it either, does nothing and tells the person.
+            log.exception("update %s could not be kept", item.update_id)
+            is_new = True
         except EvenkeelError as error:
             raise NetworkError(f"an update could not be stored: {error}") from error
         if is_new:

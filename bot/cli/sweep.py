@@ -124,12 +124,15 @@ def sweep(
 
 def _prepared(asked: "Asked") -> "Prepared":
     """Read and check everything; Ctrl-C ends it with nothing left behind."""
+    from bot.research.compiled_kernel import best_walk
     from bot.research.sweep.preparing import prepare
 
     try:
         with progress_bar("Checking") as bar:
             prepared = prepare(asked, bar.show)
         make_kernel_ready()
+        # It is loaded before the plan is made, which then knows what that takes of memory.
+        best_walk()
     except KeyboardInterrupt:
         print("Stopped before anything was computed.", file=sys.stderr)
         sys.exit(STOPPED)

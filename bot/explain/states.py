@@ -61,11 +61,7 @@ def standing_in_brief(
 ) -> tuple[str, ...]:
     """Return what holds proposals back now in a few words, below a text that tells the rest.
 
-    Args:
-        state: the engine's memory.
-        now: the moment of sending.
-        zone: the reader's time zone.
-        wording: the language.
+    Arguments are those of ``standing_lines``.
     """
     speech, lines = Speech(wording, now, zone, ""), []
     if state.halt is not None:

@@ -80,6 +80,10 @@ class Outbox(Protocol):
         """Delivery is impossible; keep the row and the reason, with a journal entry."""
         ...
 
+    def leave_out(self, chat_id: str, *, at: datetime) -> bool:
+        """Fail what ``next`` would return and cannot be read; tell whether there was anything."""
+        ...
+
     def message_ids(self, chat_id: str, key: str) -> Sequence[str]:
         """Return the message ids under which ``key`` was delivered to that chat."""
         ...

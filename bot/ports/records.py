@@ -324,3 +324,10 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that writes nothing."""
         ...
+
+    def aside(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that writes nothing and that no other one waits for.
+
+        For what takes long to read, in a thread; it sees what was committed when it began.
+        """
+        ...

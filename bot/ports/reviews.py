@@ -1,7 +1,7 @@
 """What a review says, as values: the scorecard, what is drawn of it, and what was learned."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.ports.pictures import BookValues
@@ -64,6 +64,14 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Days in a row that have no mark, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The scorecard of one span.
 
@@ -73,6 +81,7 @@ class Review:
         scorecard: the figures.
         picture: growth of the four books with decisions marked; None with fewer than two marks.
         learned: None in live mode and before 90 days.
+        gaps: two or more days in a row without a mark, oldest first; up to yesterday.
     """
 
     span: int | None
@@ -80,3 +89,4 @@ class Review:
     scorecard: Scorecard
     picture: BookValues | None
     learned: Learned | None
+    gaps: tuple[Gap, ...] = field(default=(), metadata={"younger": True})

@@ -5,6 +5,7 @@ the compiler and the processor. Whatever is wrong with the file, it is made anew
 kept, every process makes its own. ``python -m bot.research.compiled_kernel`` compiles and no more.
 """
 
+import os
 import subprocess
 import sys
 from functools import lru_cache
@@ -12,19 +13,23 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from stat import S_IWOTH
 from threading import Lock
 
 from platformdirs import user_cache_path
 
 from bot.research.replacing import replacing
 from core.domain.errors import InputInvalid
-from core.simulation.kernel import engine
+from core.simulation.kernel import compiling, engine, machine_code
 from core.simulation.kernel.compiling import compiled_text
 from core.simulation.kernel.engine import Walk, plain_walk
 from core.simulation.kernel.machine_code import code_of, loaded, machine
 
 _CHECKED = 32
 """Bytes of the checksum before the code."""
+
+_MAKERS = (compiling, machine_code)
+"""What turns the walk's lines into code, and enters it; other lines there are other code."""
 
 _ONE_AT_A_TIME = Lock()
 
@@ -58,14 +63,15 @@ def compiled_walk(folder: Path | None = None) -> Walk:
 
 
 def file_name() -> str:
-    """Return the name under which code is kept: of these lines, this compiler, this processor."""
-    name = f"{engine.digest()} {version('numba')} {machine()}"
+    """Return the name under which code is kept: of all lines, this compiler, this processor."""
+    made = "".join(Path(str(one.__file__)).read_text(encoding="utf-8") for one in _MAKERS)
+    name = f"{engine.digest()} {made} {version('numba')} {machine()}"
     return f"kernel-{sha256(name.encode()).hexdigest()[:24]}.o"
 
 
 def is_kept() -> bool:
     """Tell whether the next compiled run need not compile, which takes up to a minute."""
-    return (_folder() / file_name()).exists()
+    return _kept(_folder() / file_name()) is not None
 
 
 def compile_apart() -> None:
@@ -73,8 +79,11 @@ def compile_apart() -> None:
 
     Whatever goes wrong there is seen again, and told, where the walk is asked for.
     """
-    command = [sys.executable, "-m", __name__]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # noqa: S603  # our own
+    # It looks where this process looks, not in the folder where a person happens to be.
+    command = [sys.executable, "-P", "-m", __name__]
+    around = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, env=around, stdout=quiet, stderr=quiet, check=False)  # noqa: S603  # our own
 
 
 def _folder() -> Path:
@@ -92,13 +101,20 @@ def _walk(folder: Path) -> Walk:
 
 
 def _kept(file: Path) -> bytes | None:
-    """Return the code that is kept, None for none that is whole."""
+    """Return the code that is kept, None for none that is whole, or that others could write."""
     try:
+        if not all(_is_ours(place.stat()) for place in (file, file.parent)):
+            return None
         kept = file.read_bytes()
     except OSError:
         return None
     code = kept[_CHECKED:]
     return code if sha256(code).digest() == kept[:_CHECKED] else None
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Tell whether it is this user's, or the machine's own, and nobody else may write there."""
+    return status.st_uid in {0, os.getuid()} and not status.st_mode & S_IWOTH
 
 
 def _keep(file: Path, code: bytes) -> None:

@@ -14,6 +14,7 @@ SEALED_MONTHS = 12
 """How many months are kept shut. Source: METHODS 6.2."""
 
 _A_DAY = timedelta(days=1)
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,15 @@ def seal_of(ends_at: datetime, reason: str | None = None) -> Seal:
     """Return the seal on the last twelve months of data that end at ``ends_at``.
 
     Raises:
-        InputInvalid: they are to be opened without a reason.
+        InputInvalid: they are to be opened without a reason, or one that cannot be printed.
     """
     if reason is not None and not reason.strip():
         raise InputInvalid("--unseal needs a reason, since every opening is logged; write one")
+    if reason is not None and (not reason.isprintable() or len(reason) > _LONGEST):
+        raise InputInvalid(
+            f"--unseal is {reason[:_LONGEST]!a}; the reason is kept and printed, so write one "
+            f"line of plain text, {_LONGEST} letters at most"
+        )
     last = (ends_at - timedelta(seconds=1)).date()
     after = last + _A_DAY
     try:

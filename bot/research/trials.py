@@ -94,14 +94,16 @@ def check_trials(path: Path, others: Iterable[Path | None]) -> None:
     Raises:
         InputInvalid: it cannot be there.
     """
-    place = path.resolve()
+    place = Path(os.path.realpath(path))
     for other in others:
-        if other is not None and (place == other.resolve() or other.resolve() in place.parents):
+        if other is not None and Path(os.path.realpath(other)) in (place, *place.parents):
             raise InputInvalid(
                 f"--trials is {path}, which is in the place of {other}; its count would be lost, "
                 "so name another file"
             )
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+    is_open = path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK)
+    # A pipe would be waited for without end, and what a device takes is lost.
+    if not is_open or (path.exists() and not path.is_file()):
         raise InputInvalid(
             f"--trials is {path}; every setting that is tried is counted there, so name a file in "
             "a folder that is there and can be written"
@@ -213,7 +215,7 @@ def _rows(path: Path, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         try:
             row = json.loads(line)
             is_ours = _is_ours(row)
-        except ValueError:
+        except (ValueError, RecursionError):
             is_ours = False
         if not is_ours:
             raise InputInvalid(

@@ -1,27 +1,39 @@
-"""The four books: what they were worth day by day, and the shadow books as they stand."""
+"""The four books: what they were worth day by day, and the shadow books as they stand.
 
-import json
-from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+The journal holds the digest of every day and of the books after it. Whatever is read here is held
+against that, so a day that was changed, lost or slipped in behind our back is found when it is
+used, and not only when somebody verifies the journal.
+"""
 
-from sqlalchemy import bindparam, insert, select
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
+from bot.ports.books import WitnessedDay
+from bot.ports.journal import JournalEntry
+from bot.store.book_rows import (
+    ORDER,
+    day_of,
+    day_row,
+    digest_of_day,
+    digests,
+    mark_of,
+    mark_row,
+    payload_of,
+)
 from bot.store.book_tables import BOOK_DAY, BOOK_MARK, SHADOW_BOOK
-from bot.store.documents import digest_of_document, document_of, rebuilt, value_of
+from bot.store.documents import digest_of_document, document_of, parsed, value_of
 from bot.store.journal import SqliteJournal
-from bot.store.kinds import BOOKS_MARKED, STORE_ACTOR
-from bot.store.unit_of_work import Record, UnitOfWork
-from core.domain.errors import StoreCorrupt
-from core.domain.scorecard import BookName
-from core.domain.units import Asset, Money, Quantity
-from core.simulation.books import SHADOWS, BookDay, BookMark, ShadowBook
+from bot.store.kinds import BOOKS_BEGUN_ANEW, BOOKS_MARKED, BOOKS_RESTORED, STORE_ACTOR
+from bot.store.unit_of_work import UnitOfWork
+from core.domain.errors import BooksCorrupt, StoreCorrupt
+from core.simulation.books import BookDay, BookMark, ShadowBook
 
-_PRICES: Final[Any] = tuple[tuple[Asset, Decimal], ...]
-_BALANCES: Final[Any] = tuple[tuple[Asset, Quantity], ...]
-_ORDER = {name: place for place, name in enumerate(BookName)}
+_SAID = frozenset({"day", "decision_id", "is_first", "digest", "books"})
 
 _ADD_DAY = insert(BOOK_DAY)
 _ADD_MARK = insert(BOOK_MARK)
@@ -29,13 +41,17 @@ _ADD_BOOK = insert_or_keep(SHADOW_BOOK)
 _PUT_BOOK = _ADD_BOOK.on_conflict_do_update(
     index_elements=["name"], set_={"document": _ADD_BOOK.excluded.document}
 )
-_DAYS = select(BOOK_DAY).order_by(BOOK_DAY.c.day)
-_NEWEST = select(BOOK_DAY).order_by(BOOK_DAY.c.day.desc()).limit(1)
-_DAY = select(BOOK_DAY).where(BOOK_DAY.c.day == bindparam("on"))
+_DAYS = (
+    select(BOOK_DAY)
+    .where(BOOK_DAY.c.day >= bindparam("since"), BOOK_DAY.c.day <= bindparam("until"))
+    .order_by(BOOK_DAY.c.day)
+)
+_DAY = select(BOOK_DAY.c.day).where(BOOK_DAY.c.day == bindparam("on"))
 _MARKS = select(BOOK_MARK).where(
     BOOK_MARK.c.day >= bindparam("since"), BOOK_MARK.c.day <= bindparam("until")
 )
 _BOOKS = select(SHADOW_BOOK)
+_ALL = (delete(BOOK_MARK), delete(BOOK_DAY), delete(SHADOW_BOOK))
 
 
 class SqliteBooks:
@@ -51,141 +67,199 @@ class SqliteBooks:
 
         The decision it names must be stored before.
         """
-        documents = {book.name: document_of(ShadowBook, book) for book in books}
         if self._work.row(_DAY, {"on": day.day}) is not None:
             return False
-        payload = _payload(day) | {
-            "books": {name: digest_of_document(text) for name, text in documents.items()}
-        }
+        payload = payload_of(day) | {"books": digests(books)}
         entry = self._journal.append(BOOKS_MARKED, STORE_ACTOR, payload, at=day.marked_at)
-        self._work.change(_ADD_DAY, _day_row(day) | {"entry": entry.seq})
-        self._work.change_many(_ADD_MARK, [_mark_row(day.day, mark) for mark in day.marks])
-        rows = [{"name": name, "document": text} for name, text in documents.items()]
-        self._work.change_many(_PUT_BOOK, rows)
+        self._write([(entry.seq, day)], books)
         return True
 
     def latest(self) -> BookDay | None:
-        """Return the newest day, or None."""
-        days = self._with_marks(self._work.rows(_NEWEST))
-        return days[0] if days else None
+        """Return the newest day, or None.
+
+        Raises:
+            BooksCorrupt: it is not the one that was marked, or cannot be read.
+        """
+        newest = self._newest()
+        return None if newest is None else self._read([newest])[0]
 
     def current(self) -> Sequence[ShadowBook]:
         """Return the shadow books after the newest day; none before the first.
 
         Raises:
-            StoreCorrupt: one of them is missing, or cannot be read.
+            BooksCorrupt: they are not those that were kept, or cannot be read.
         """
-        rows = sorted(self._work.rows(_BOOKS), key=lambda row: _ORDER[row["name"]])
-        if rows and [row["name"] for row in rows] != list(SHADOWS):
-            raise StoreCorrupt("the stored shadow books are not the three that belong together")
-        return [value_of(ShadowBook, row["document"]) for row in rows]
+        newest = self._newest()
+        if newest is None:
+            return []
+        with _readable("the stored shadow books"):
+            rows = sorted(self._work.rows(_BOOKS), key=lambda row: ORDER[row["name"]])
+            kept = {row["name"].value: digest_of_document(str(row["document"])) for row in rows}
+            if kept != _said(newest)["books"]:
+                raise BooksCorrupt("the stored shadow books are not those that were kept")
+            return [value_of(ShadowBook, row["document"]) for row in rows]
 
-    def days(self, *, since: date | None = None) -> Sequence[BookDay]:
-        """Return the days, oldest first, from ``since`` on."""
-        statement = _DAYS if since is None else _DAYS.where(BOOK_DAY.c.day >= since)
-        return self._with_marks(self._work.rows(statement))
+    def days(self, *, since: date | None = None, limit: int | None = None) -> Sequence[BookDay]:
+        """Return the days, oldest first, from ``since`` on, at most ``limit`` of them.
+
+        Raises:
+            BooksCorrupt: they are not those that were marked, or cannot be read.
+        """
+        return self._read(self._entries(since=since, limit=limit))
+
+    def damage(self) -> str:
+        """Return what of the books is not as it was witnessed; empty when they are whole."""
+        found = self.first_damage()
+        return "" if found is None else found[1]
 
     def first_damage(self) -> tuple[int, str] | None:
         """Return the first journal entry whose day or books are not those stored, and why."""
-        entries = self._journal.entries(kinds=[BOOKS_MARKED])
-        for entry in entries:
-            witnessed = json.loads(entry.payload)
-            if self._digest_on(date.fromisoformat(witnessed["day"])) != witnessed["digest"]:
-                return entry.seq, f"the stored books of {witnessed['day']} are not those marked"
-        if entries and self._digests_now() != json.loads(entries[-1].payload)["books"]:
-            return entries[-1].seq, "the stored shadow books are not those that were kept"
+        entries = self._entries()
+        if why := self._problem_of(entries):
+            each = ((entry.seq, self._problem_of([entry])) for entry in entries)
+            return next((one for one in each if one[1]), (entries[-1].seq, why))
+        try:
+            self.current()
+        except BooksCorrupt as error:
+            return entries[-1].seq, str(error)
         return None
 
-    def _digest_on(self, day: date) -> str:
-        """Return the digest of what is stored of a day; an empty text where it cannot be read."""
-        try:
-            found = self._with_marks(self._work.rows(_DAY, {"on": day}), until=day)
-        except StoreCorrupt:
-            return ""
-        return _digest(found[0]) if found else ""
+    def witnessed(self) -> Sequence[WitnessedDay]:
+        """Return the days that should be there, oldest first, from the journal alone."""
+        return [_witnessed(entry) for entry in self._entries()]
 
-    def _digests_now(self) -> dict[str, str]:
-        try:
-            rows = self._work.rows(_BOOKS)
-        except StoreCorrupt:
-            return {}
-        return {row["name"].value: digest_of_document(row["document"]) for row in rows}
+    def restore(
+        self, days: Sequence[BookDay], books: Sequence[ShadowBook], *, at: datetime
+    ) -> None:
+        """Put days and books in place of what is stored; they must be those that were witnessed.
 
-    def _with_marks(self, rows: Sequence[Record], *, until: date = date.max) -> list[BookDay]:
-        if not rows:
+        Raises:
+            BooksCorrupt: they are not; nothing has changed.
+        """
+        entries = self._entries()
+        _compare(entries, {day.day: day for day in days})
+        if entries and digests(books) != _said(entries[-1])["books"]:
+            raise BooksCorrupt("the shadow books made again are not those that were kept")
+        self._drop()
+        seqs = [entry.seq for entry in entries]
+        self._write([*zip(seqs, days, strict=True)], books)
+        self._journal.append(BOOKS_RESTORED, STORE_ACTOR, {"days": len(days)}, at=at)
+
+    def begin_anew(self, why: str, *, at: datetime, actor: str) -> None:
+        """Drop every day and book; what was marked before counts no more."""
+        self._drop()
+        self._journal.append(BOOKS_BEGUN_ANEW, actor, {"why": why}, at=at)
+
+    def _write(self, days: Sequence[tuple[int, BookDay]], books: Sequence[ShadowBook]) -> None:
+        """Write days under the numbers of their journal entries, and the books after them."""
+        self._work.change_many(_ADD_DAY, [day_row(day) | {"entry": seq} for seq, day in days])
+        marks = [mark_row(day.day, mark) for _, day in days for mark in day.marks]
+        self._work.change_many(_ADD_MARK, marks)
+        rows = [{"name": book.name, "document": document_of(ShadowBook, book)} for book in books]
+        self._work.change_many(_PUT_BOOK, rows)
+
+    def _drop(self) -> None:
+        for statement in _ALL:
+            self._work.change(statement)
+
+    def _begun(self) -> int:
+        """Return the entry after which marks count: where the books last began anew."""
+        entry = self._journal.newest(BOOKS_BEGUN_ANEW)
+        return 0 if entry is None else entry.seq
+
+    def _newest(self) -> JournalEntry | None:
+        entry = self._journal.newest(BOOKS_MARKED)
+        return entry if entry is not None and entry.seq > self._begun() else None
+
+    def _entries(
+        self, *, since: date | None = None, limit: int | None = None
+    ) -> Sequence[JournalEntry]:
+        """Return what the journal says of the days, oldest first; an entry bears its day's time."""
+        first = None if since is None else datetime.combine(since, time(), UTC)
+        return self._journal.entries(
+            kinds=[BOOKS_MARKED], after=self._begun(), since=first, limit=limit
+        )
+
+    def _problem_of(self, entries: Sequence[JournalEntry]) -> str:
+        try:
+            self._read(entries)
+        except BooksCorrupt as error:
+            return str(error)
+        return ""
+
+    def _read(self, entries: Sequence[JournalEntry]) -> list[BookDay]:
+        """Return the days of these entries, each as it was witnessed, and none between them."""
+        try:
+            return self._read_at_once(entries)
+        except BooksCorrupt:
+            for entry in entries:  # one by one, to name the day
+                self._read_at_once([entry])
+            raise
+
+    def _read_at_once(self, entries: Sequence[JournalEntry]) -> list[BookDay]:
+        if not entries:
             return []
-        marks: dict[date, list[BookMark]] = {}
-        for row in self._work.rows(_MARKS, {"since": rows[0]["day"], "until": until}):
-            marks.setdefault(row["day"], []).append(_mark(row))
-        return [_day(row, marks.get(row["day"], ())) for row in rows]
+        told = [_witnessed(entry).day for entry in entries]
+        ends = {"since": told[0], "until": told[-1]}
+        with _readable(f"the stored books of {told[0]}", told[0]):
+            marks: dict[date, list[BookMark]] = {}
+            for row in self._work.rows(_MARKS, ends):
+                marks.setdefault(row["day"], []).append(mark_of(row))
+            rows = self._work.rows(_DAYS, ends)
+            days = [day_of(row, marks.pop(row["day"], ())) for row in rows]
+            if marks:
+                day = min(marks)
+                raise BooksCorrupt(f"marks of {day} are stored, and the day is not", day=day)
+            _compare(entries, {day.day: day for day in days})
+            return days
 
 
-def _day_row(day: BookDay) -> dict[str, object]:
-    return {
-        "day": day.day,
-        "marked_at": day.marked_at,
-        "decision_id": day.decision_id,
-        "quote": day.quote,
-        "is_first": day.is_first,
-        "prices": document_of(_PRICES, day.prices),
-        "flows_to": day.flows_to,
-    }
-
-
-def _mark_row(day: date, mark: BookMark) -> dict[str, object]:
-    return {
-        "day": day,
-        "book": mark.book,
-        "value": mark.value,
-        "flow": mark.flow,
-        "cost": mark.cost,
-        "balances": document_of(_BALANCES, mark.balances),
-    }
-
-
-def _day(row: Record, marks: Iterable[BookMark]) -> BookDay:
-    in_order = tuple(sorted(marks, key=lambda mark: _ORDER[mark.book]))
-    if [mark.book for mark in in_order] != list(BookName):
-        raise StoreCorrupt(f"the stored books of {row['day']} are not all four")
-    return BookDay(
-        day=row["day"],
-        marked_at=row["marked_at"],
-        decision_id=row["decision_id"],
-        quote=Asset(row["quote"]),
-        is_first=row["is_first"],
-        prices=_pairs(_PRICES, row["prices"]),
-        flows_to=row["flows_to"],
-        marks=in_order,
-    )
-
-
-def _mark(row: Record) -> BookMark:
-    return BookMark(
-        book=row["book"],
-        value=Money(row["value"]),
-        flow=Money(row["flow"]),
-        cost=Money(row["cost"]),
-        balances=_pairs(_BALANCES, row["balances"]),
-    )
-
-
-def _pairs(hint: Any, document: str) -> Any:  # noqa: ANN401  # the hint says what comes back
+@contextmanager
+def _readable(what: str, day: date | None = None) -> Iterator[None]:
+    """Name what cannot be read inside the block as damage of the books alone."""
     try:
-        return rebuilt(hint, json.loads(document))
-    except ValueError as error:
-        raise StoreCorrupt(f"a stored list of amounts is no JSON: {error}") from error
+        yield
+    except BooksCorrupt:
+        raise
+    except (AttributeError, StoreCorrupt, TypeError, ValueError) as error:
+        raise BooksCorrupt(f"{what} cannot be read", day=day) from error
 
 
-def _digest(day: BookDay) -> str:
-    return digest_of_document(document_of(BookDay, day))
+def _compare(entries: Sequence[JournalEntry], days: Mapping[date, BookDay]) -> None:
+    """Refuse days that are not the very ones these entries witness.
+
+    Raises:
+        BooksCorrupt: one is another, missing, or one too many.
+    """
+    known = set()
+    for entry in entries:
+        day = _witnessed(entry).day
+        known.add(day)
+        if day not in days:
+            raise BooksCorrupt(f"the stored books of {day} are missing", day=day)
+        if digest_of_day(days[day]) != _said(entry)["digest"]:
+            raise BooksCorrupt(f"the stored books of {day} are not those marked", day=day)
+    if unknown := days.keys() - known:
+        day = min(unknown)
+        raise BooksCorrupt(f"the stored books of {day} were never marked", day=day)
 
 
-def _payload(day: BookDay) -> dict[str, object]:
-    return {
-        "day": day.day,
-        "decision_id": day.decision_id,
-        "is_first": day.is_first,
-        "values": {mark.book: mark.value for mark in day.marks},
-        "flows": {mark.book: mark.flow for mark in day.marks},
-        "digest": _digest(day),
-    }
+def _witnessed(entry: JournalEntry) -> WitnessedDay:
+    said = _said(entry)
+    try:
+        day = date.fromisoformat(said["day"])
+    except (TypeError, ValueError) as error:
+        raise StoreCorrupt(f"journal entry {entry.seq} names no day of the books") from error
+    return WitnessedDay(day, said["decision_id"], said["is_first"])
+
+
+def _said(entry: JournalEntry) -> dict[str, Any]:
+    """Return what an entry says of a day.
+
+    Raises:
+        StoreCorrupt: it does not say it; then the journal is damaged, and not the books alone.
+    """
+    said = parsed(entry.payload)
+    if not (isinstance(said, dict) and said.keys() >= _SAID):
+        raise StoreCorrupt(f"journal entry {entry.seq} tells of no day of the books")
+    return said

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.ports.journal import Followed, JournalEntry
 from bot.settings.redaction import redacted
@@ -21,6 +21,12 @@ from core.domain.errors import StoreCorrupt
 _HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
 _INSERT = insert(JOURNAL)
 _ENTRIES = select(JOURNAL).order_by(JOURNAL.c.seq)
+_NEWEST = (
+    select(JOURNAL)
+    .where(JOURNAL.c.kind == bindparam("of_kind"))
+    .order_by(JOURNAL.c.seq.desc())
+    .limit(1)
+)
 # Bytes, because a damaged text need not be UTF-8 and must still be read to be named.
 _RAW = (
     "SELECT seq, CAST(ts AS BLOB), CAST(kind AS BLOB), CAST(actor AS BLOB), CAST(payload AS BLOB), "
@@ -80,6 +86,11 @@ class SqliteJournal:
         if kinds:
             statement = statement.where(JOURNAL.c.kind.in_(kinds))
         return [_entry(row) for row in self._work.rows(statement)]
+
+    def newest(self, kind: str) -> JournalEntry | None:
+        """Return the newest entry of a kind, or None."""
+        row = self._work.row(_NEWEST, {"of_kind": kind})
+        return None if row is None else _entry(row)
 
     def follow(self, seq: int, head: str, *, limit: int) -> Followed:
         """Follow the chain from an entry that holds, over at most ``limit`` entries."""

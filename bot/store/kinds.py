@@ -34,6 +34,8 @@ kind                       payload
 ``withheld.marked``        decision_id, days, gained
 ``books.marked``           day, decision_id, is_first, values and flows (by book), digest of the
                            day, books (digests of the shadow books after it)
+``books.restored``         days (how many were made again, each as it was witnessed)
+``books.begun_anew``       why; what was marked before counts no more
 ``message.failed``         outbox_id, chat_id, key, reason
 ``message.unsure``         outbox_id, chat_id, key; it may have arrived, twice tried
 =========================  =====================================================================
@@ -62,6 +64,8 @@ READINGS_RECEIVED: Final = "readings.received"
 WITHHELD_KEPT: Final = "withheld.kept"
 WITHHELD_MARKED: Final = "withheld.marked"
 BOOKS_MARKED: Final = "books.marked"
+BOOKS_RESTORED: Final = "books.restored"
+BOOKS_BEGUN_ANEW: Final = "books.begun_anew"
 MESSAGE_FAILED: Final = "message.failed"
 MESSAGE_UNSURE: Final = "message.unsure"
 

@@ -30,6 +30,12 @@ _NEXT = (
     .order_by(OUTBOX.c.outbox_id)
     .limit(1)
 )
+_FIRST = (
+    select(OUTBOX.c.outbox_id)
+    .where(OUTBOX.c.chat_id == bindparam("chat_id"), _IS_PENDING)
+    .order_by(OUTBOX.c.outbox_id)
+    .limit(1)
+)
 _CHATS = select(OUTBOX.c.chat_id).where(_IS_PENDING).distinct().order_by(OUTBOX.c.chat_id)
 _ADD = insert_or_keep(OUTBOX).on_conflict_do_nothing(index_elements=["chat_id", "key"])
 _IDS = (
@@ -52,6 +58,7 @@ _LATEST = (
     .limit(1)
 )
 _DELIVER = insert(DELIVERED)
+_UNREADABLE = "it can no longer be read"
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -135,6 +142,21 @@ class SqliteOutbox:
         """
         row = self._end(outbox_id, OutboxState.FAILED, at, redacted(reason))
         self._journal.append(MESSAGE_FAILED, STORE_ACTOR, _payload(row) | {"reason": reason}, at=at)
+
+    def leave_out(self, chat_id: str, *, at: datetime) -> bool:
+        """Fail what ``next`` would return and cannot be read; tell whether there was anything.
+
+        Nothing but its number is looked at.
+        """
+        row = self._work.row(_FIRST, {"chat_id": chat_id})
+        if row is None:
+            return False
+        number = row["outbox_id"]
+        values = {"state": OutboxState.FAILED, "ended_at": at, "reason": _UNREADABLE, "nonce": ""}
+        self._work.change(update(OUTBOX).where(OUTBOX.c.outbox_id == number).values(values))
+        payload = {"outbox_id": number, "chat_id": chat_id, "key": "", "reason": _UNREADABLE}
+        self._journal.append(MESSAGE_FAILED, STORE_ACTOR, payload, at=at)
+        return True
 
     def message_ids(self, chat_id: str, key: str) -> Sequence[str]:
         """Return the message ids under which ``key`` was delivered to that chat."""

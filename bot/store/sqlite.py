@@ -109,6 +109,20 @@ class SqliteStore:
             with self._working(may_write=False) as work:
                 yield SqliteTransaction(work)
 
+    @contextmanager
+    def aside(self) -> Iterator[SqliteTransaction]:
+        """Begin such a transaction on a connection of its own, so that no other one waits for it.
+
+        Threads take turns on the store's own connection, and the bot's loop is one of them: what
+        takes long to read is read here, in a thread. To open the connection takes milliseconds.
+
+        Raises:
+            StoreCorrupt: the file is damaged.
+            InputInvalid: code ``STORE_UNUSABLE``.
+        """
+        with open_store(self.path, read_only=True) as other, other.reading() as tx:
+            yield tx
+
     def close(self) -> None:
         """Close the file and give the lock back; twice is no error.
 

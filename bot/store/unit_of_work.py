@@ -38,7 +38,7 @@ class UnitOfWork:
         try:
             # A mapping of SQLAlchemy can be asked by column too; nobody here does.
             return cast("Sequence[Record]", result.mappings().all())
-        except (ValueError, ArithmeticError, zlib.error) as error:
+        except (ValueError, TypeError, ArithmeticError, zlib.error) as error:
             raise StoreCorrupt(f"a stored value cannot be read: {error}") from error
 
     def row(self, statement: Executable, values: Record | None = None) -> Record | None:

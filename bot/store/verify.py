@@ -43,7 +43,9 @@ class JournalVerdict:
     problem: str = ""
 
 
-def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) -> JournalVerdict:
+def verify_journal(
+    store: SqliteStore, anchors: Iterable[tuple[int, str]] = (), *, with_books: bool = True
+) -> JournalVerdict:
     """Check every entry's number, link and hash, the anchors, and the approval of each execution.
 
     Then check that decisions, their inputs, plans, readings and books are those whose digests were
@@ -52,6 +54,7 @@ def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) 
     Args:
         store: the database; entries that are added meanwhile are checked too.
         anchors: (seq, hash) of entries witnessed outside; the beginning of a hash will do.
+        with_books: compare the books too, on which nothing else rests.
 
     Raises:
         StoreCorrupt: the file itself is damaged.
@@ -61,7 +64,11 @@ def verify_journal(store: SqliteStore, anchors: Iterable[tuple[int, str]] = ()) 
         if problem := chain.problem_of(row):
             return chain.verdict(problem)
     problem = chain.problem_of_end()
-    return chain.verdict(problem) if problem else _verdict_on_inputs(store, chain)
+    return (
+        chain.verdict(problem)
+        if problem
+        else _verdict_on_inputs(store, chain, with_books=with_books)
+    )
 
 
 def export_journal(store: SqliteStore) -> Iterator[str]:
@@ -92,13 +99,13 @@ def export_journal(store: SqliteStore) -> Iterator[str]:
         after = entries[-1].seq
 
 
-def _verdict_on_inputs(store: SqliteStore, chain: "_Chain") -> JournalVerdict:
+def _verdict_on_inputs(store: SqliteStore, chain: "_Chain", *, with_books: bool) -> JournalVerdict:
     with store.reading() as reading:
         found = (
             reading.decisions.first_damage(),
             reading.proposals.first_damage(),
             reading.readings.first_damage(),
-            reading.books.first_damage(),
+            reading.books.first_damage() if with_books else None,
         )
         seq, problem = min((one for one in found if one is not None), default=(0, ""))
         if not problem:

@@ -6,16 +6,18 @@ the books say does not depend on when that was.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from bot.ports.journal import JournalEntry
+from bot.ports.messages import NoticeCode
 from bot.ports.records import StoredDecision, Transaction
 from bot.workflow.check import EVALUATED_ON
-from bot.workflow.desk import Desk
+from bot.workflow.desk import Desk, notify
 from core.codec import decode
-from core.domain.errors import StoreCorrupt
+from core.domain.errors import BooksCorrupt, StoreCorrupt
 from core.domain.policy import Policy
 from core.domain.portfolio import Flow
 from core.domain.snapshot import Occasion
@@ -23,10 +25,12 @@ from core.domain.units import Asset
 from core.simulation.book_values import prices_of
 from core.simulation.books import Before, BookDay, ShadowBook, Step, begin_books, step_books
 
+log = logging.getLogger(__name__)
+
 TRIED_FOR = "books:tried_for"
 """The newest evaluation the books were to be kept for; one that failed waits for the next."""
 
-_DECIDED, _FLOWED = "decision.made", "flow.booked"
+DECIDED, FLOWED = "decision.made", "flow.booked"
 
 
 def keep_books(desk: Desk) -> int:
@@ -36,7 +40,8 @@ def keep_books(desk: Desk) -> int:
     changes. A second evaluation of one day changes nothing.
 
     Raises:
-        StoreCorrupt: the books, or what a decision was made from, cannot be read.
+        BooksCorrupt: the books are not those that were kept, or cannot be read.
+        StoreCorrupt: what a decision was made from cannot be read.
     """
     with desk.store.transaction() as tx:
         tx.memory.put(TRIED_FOR, tx.memory.get(EVALUATED_ON) or "")
@@ -44,6 +49,28 @@ def keep_books(desk: Desk) -> int:
     while _keep_next(desk):
         kept += 1
     return kept
+
+
+def safely_keep_books(desk: Desk) -> None:
+    """Keep the books; where they are damaged tell people, once a week, and leave them as they are.
+
+    Raises:
+        StoreCorrupt: what a decision was made from cannot be read.
+    """
+    try:
+        keep_books(desk)
+    except BooksCorrupt as error:
+        tell_of_damage(desk, error)
+
+
+def tell_of_damage(desk: Desk, error: BooksCorrupt) -> None:
+    """Leave a trace of damaged books, and tell people once a week what mends them."""
+    log.error("the books are damaged", exc_info=error)
+    now = desk.clock.now()
+    year, week, _ = now.isocalendar()
+    with desk.store.transaction() as tx:
+        tx.journal.append("job.failed", "engine", {"job": "books", "why": str(error)}, at=now)
+        notify(tx, desk, NoticeCode.BOOKS_DAMAGED, key=f"books:{year}-{week}")
 
 
 def are_books_behind(desk: Desk) -> bool:
@@ -63,19 +90,39 @@ def _keep_next(desk: Desk) -> bool:
         stored = _stored(tx, due)
         books = tx.books.current()
         before = None if latest is None else _before(tx, latest, stored)
+    flows = [row for row in entries if row.kind == FLOWED and row.seq < due.seq]
+    day, after = day_of(stored, books, before, flows=flows, decided=due.seq)
+    with desk.store.transaction() as tx:
+        return tx.books.add(day, after)
+
+
+def day_of(
+    stored: StoredDecision,
+    books: Sequence[ShadowBook],
+    before: Before | None,
+    *,
+    flows: Sequence[JournalEntry],
+    decided: int,
+) -> tuple[BookDay, Sequence[ShadowBook]]:
+    """Return the day of a stored evaluation and the books after it.
+
+    Args:
+        stored: the evaluation with its inputs.
+        books: as the day before left them.
+        before: policy and prices of the day before; None where the books begin.
+        flows: the journal's entries of flows that are in no day yet, up to the decision.
+        decided: the number of the decision's entry.
+    """
     as_of = stored.snapshot.as_of
-    flows = [row for row in entries if row.kind == _FLOWED and row.seq < due.seq]
-    late = next((row.seq for row in flows if row.at > as_of), due.seq + 1)
+    late = next((row.seq for row in flows if row.at > as_of), decided + 1)
     seen = [_flow(row) for row in flows if row.seq < late]
     step = _step(books, stored, before, seen)
-    day = _day(step, stored, is_first=before is None, flows_to=late - 1)
-    with desk.store.transaction() as tx:
-        return tx.books.add(day, step.books)
+    return _day(step, stored, is_first=before is None, flows_to=late - 1), step.books
 
 
 def _entries(tx: Transaction, latest: BookDay | None, now: datetime) -> Sequence[JournalEntry]:
     """Return the decisions and flows that may not be in the books yet, oldest first."""
-    kinds = (_DECIDED, _FLOWED)
+    kinds = (DECIDED, FLOWED)
     if latest is not None:
         return tx.journal.entries(kinds=kinds, after=latest.flows_to)
     return tx.journal.entries(kinds=kinds, since=datetime.combine(now.date(), time(), now.tzinfo))
@@ -84,7 +131,7 @@ def _entries(tx: Transaction, latest: BookDay | None, now: datetime) -> Sequence
 def _next_due(entries: Sequence[JournalEntry], latest: BookDay | None) -> JournalEntry | None:
     after = date.min if latest is None else latest.day
     for entry in entries:
-        if entry.kind == _DECIDED and entry.at.date() > after:
+        if entry.kind == DECIDED and entry.at.date() > after:
             said = json.loads(entry.payload)
             if said.get("occasion") == Occasion.DAILY.value and said["value"] is not None:
                 return entry

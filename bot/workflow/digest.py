@@ -10,13 +10,14 @@ from bot.ports.messages import DataAge, Digest, MessageType, NoticeCode
 from bot.ports.pictures import Allocation
 from bot.ports.records import Transaction
 from bot.workflow.account_trouble import UNREADABLE
+from bot.workflow.books import tell_of_damage
 from bot.workflow.charting import allocation
 from bot.workflow.check import look
 from bot.workflow.desk import Desk, notify, post
 from bot.workflow.flows import TOLD, reconcile, sync_flows
 from bot.workflow.review import MONTHLY_SPAN, compose_review
 from core.domain.decision import Decision
-from core.domain.errors import EvenkeelError
+from core.domain.errors import BooksCorrupt, EvenkeelError
 from core.domain.portfolio import Balance
 from core.domain.proposal import Proposal
 from core.domain.snapshot import Snapshot
@@ -57,6 +58,9 @@ async def _with_monthly_review(desk: Desk, digest: Digest) -> Digest:
         return digest
     try:
         review = await compose_review(desk, MONTHLY_SPAN)
+    except BooksCorrupt as error:
+        tell_of_damage(desk, error)
+        return digest
     except _CANNOT as error:
         _tell_of(desk, error)
         return digest

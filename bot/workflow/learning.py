@@ -4,17 +4,19 @@ A line is met, not met, or not known yet; whoever shows it says which. Nothing h
 person should do.
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from statistics import median
 
 from bot.ports.journal import JournalEntry
 from bot.ports.messages import Mode
-from bot.ports.records import Transaction
+from bot.ports.records import Store, Transaction
 from bot.ports.reviews import Check, CheckName, Learned
 from bot.workflow.account_trouble import UNREADABLE
-from bot.workflow.desk import Desk
+from bot.workflow.desk import Desk, JournalMark
 from bot.workflow.flows import unexplained
 from core.domain.scorecard import LEARNED_AFTER, Answered, Scorecard
 from core.simulation.books import BookDay
@@ -52,11 +54,23 @@ async def learn(desk: Desk, material: Material) -> Learned | None:
     watched = now - days[0].marked_at
     if watched < LEARNED_AFTER:
         return None
-    card = score(material, until=now)
     reconciled = await _reconciled(desk)
-    with desk.store.reading() as tx:
-        found = (_failures(tx, days, watched), _journal(tx, desk), reconciled, _costs(tx))
-    return Learned(watched, (*_watched(days, watched), *_answers(card), *found))
+    # A copy, for the loop moves the mark while the thread works.
+    followed = replace(desk.followed)
+    checks = await asyncio.to_thread(_checks, desk.store, material, now, (reconciled, followed))
+    return Learned(watched, checks)
+
+
+def _checks(
+    store: Store, material: Material, now: datetime, known: tuple[Check, JournalMark]
+) -> tuple[Check, ...]:
+    """Return every line; what only the loop could find out is known already."""
+    days, (reconciled, followed) = marked_in(material.days, None), known
+    watched = now - days[0].marked_at
+    card = score(material, until=now)
+    with store.aside() as tx:
+        found = (_failures(tx, days, watched), _journal(tx, followed), reconciled, _costs(tx))
+    return (*_watched(days, watched), *_answers(card), *found)
 
 
 def _watched(days: Sequence[BookDay], watched: timedelta) -> tuple[Check, ...]:
@@ -118,16 +132,25 @@ def _is_failure(entry: JournalEntry) -> bool:
     return entry.kind != _DECIDED or json.loads(entry.payload)["value"] is None
 
 
-def _journal(tx: Transaction, desk: Desk) -> Check:
+def _journal(tx: Transaction, followed: JournalMark) -> Check:
     """Return whether the chain holds: up to where this run followed it, and from there on."""
-    seq, head = desk.followed.seq, desk.followed.head
+    seq, newest, problem = follow_journal(tx, followed)
+    is_met = not problem and not tx.journal.entries(kinds=(_BROKEN,), limit=1)
+    return Check(CheckName.JOURNAL, is_met, float(seq), newest, None)
+
+
+def follow_journal(tx: Transaction, followed: JournalMark) -> tuple[int, int, str]:
+    """Return up to which entry the chain holds, the newest one, and what speaks against the next.
+
+    What this run has followed before is not followed again.
+    """
+    seq, head = followed.seq, followed.head
     newest, _ = tx.journal.head()
     problem = ""
     while seq < newest and not problem:
         found = tx.journal.follow(seq, head, limit=_PAGE)
         seq, head, problem = found.seq, found.head, found.problem
-    is_met = not problem and not tx.journal.entries(kinds=(_BROKEN,), limit=1)
-    return Check(CheckName.JOURNAL, is_met, float(seq), newest, None)
+    return seq, newest, problem
 
 
 async def _reconciled(desk: Desk) -> Check:

@@ -1,14 +1,17 @@
 """The scorecard of a span, from the store alone, and the review that is made of it."""
 
+import asyncio
 import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.ports.journal import JournalEntry
 from bot.ports.pictures import BookValues, DayLine, DayMark
 from bot.ports.records import Transaction
-from bot.ports.reviews import SPANS, Review
+from bot.ports.reviews import SPANS, Gap, Review
 from bot.ports.withheld import Withheld
 from bot.workflow.desk import Desk
 from bot.workflow.learning import learn
@@ -23,6 +26,10 @@ from core.simulation.scorecard import Material, log_growth, marked_in, score
 MONTHLY_SPAN = 90
 """What the first digest of a month looks back over."""
 
+LONGEST_SILENCE = 2
+"""Marks this many days apart are one day missed; what is further apart is told by its dates."""
+
+A_DAY = timedelta(days=1)
 _MOST = 1_000_000
 _CHANGED = "stress.changed"
 _KINDS = {Answered.REJECTED: "rejected", Answered.EXPIRED: "expired"}
@@ -36,26 +43,48 @@ async def compose_review(desk: Desk, span: int | None) -> Review:
 
     Raises:
         InvariantBroken: a span that is not offered.
-        StoreCorrupt: what is stored cannot be read.
+        BooksCorrupt: the books are not those that were kept, or cannot be read.
+        StoreCorrupt: something else that is stored cannot be read.
     """
     if span is not None and span not in SPANS:
         raise InvariantBroken(f"a review looks back 30 days, 90, or to the first; not {span}")
     now = desk.clock.now()
-    with desk.store.reading() as tx:
+    # Years of marks take a while to read and to reckon; a halt does not wait for that.
+    material, review = await asyncio.to_thread(_composed, desk, span, now)
+    return replace(review, learned=await learn(desk, material))
+
+
+def _composed(desk: Desk, span: int | None, now: datetime) -> tuple[Material, Review]:
+    with desk.store.aside() as tx:
         material = _material(tx, desk)
     back = None if span is None else timedelta(days=span)
     card = score(material, until=now, span=back)
     days = marked_in(material.days, None if back is None else (now - back).date())
-    return Review(span, now, card, _picture(days, card), await learn(desk, material))
+    return material, Review(span, now, card, _picture(days, card), None, _gaps(days, now))
 
 
 def _material(tx: Transaction, desk: Desk) -> Material:
+    # The days may be whole while no further one can be kept: that is told as well.
+    tx.books.current()
     return Material(
         quote=desk.policy.quote,
         days=tx.books.days(),
         dealt=[_dealt(tx, row, desk) for row in tx.proposals.latest(_MOST)],
         pauses=_pauses(tx.journal.entries(kinds=(_CHANGED,))),
         held=[_held(row) for row in reversed(tx.withheld.latest(_MOST))],
+    )
+
+
+def _gaps(days: Sequence[BookDay], now: datetime) -> tuple[Gap, ...]:
+    """Return the stretches of days without a mark, today left out: it may have its own yet."""
+    if not days:
+        return ()
+    marked = [row.day for row in days]
+    ends = [*pairwise(marked), (marked[-1], now.date())]
+    return tuple(
+        Gap(first + A_DAY, last - A_DAY)
+        for first, last in ends
+        if (last - first).days > LONGEST_SILENCE
     )
 
 

@@ -17,8 +17,14 @@
     ├── ExplainerUnavailable     the template speaks instead
     ├── StoreConflict            somebody else decided first: reload
     ├── StoreCorrupt             the record cannot be trusted: stop
+    │   └── BooksCorrupt         of the books beside the account only: go on without them
     └── Unauthorised             not this person, not this chat
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class EvenkeelError(Exception):
@@ -122,6 +128,19 @@ class StoreConflict(EvenkeelError):
 
 class StoreCorrupt(EvenkeelError):
     """The stored record does not agree with itself."""
+
+
+class BooksCorrupt(StoreCorrupt):
+    """The stored books beside the account are not those that were kept; nothing rests on them.
+
+    Attributes:
+        day: which day of them; None for the books as they stand.
+    """
+
+    def __init__(self, message: str, *, day: "date | None" = None) -> None:
+        """Keep the sentence, and which day it is about."""
+        super().__init__(message)
+        self.day = day
 
 
 class Unauthorised(EvenkeelError):

@@ -73,6 +73,13 @@ def test_only_the_clocks_read_the_time() -> None:
     assert found == {"bot/clocks.py"}
 
 
+def test_progress_is_drawn_in_one_place() -> None:
+    """No command sets up a progress display of its own, so none forgets pipes."""
+    pattern = re.compile(r"\brich\.(progress|status|live)\b|\bconsole\.status\(", re.IGNORECASE)
+    found = {_name(path) for path in SOURCES if pattern.search(path.read_text(encoding="utf-8"))}
+    assert found == {"bot/cli/progress.py"}
+
+
 def test_errors_have_one_parent_and_gates_their_order() -> None:
     """Every error of the core is an EvenkeelError, and the ten gates stand in METHODS' order."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]

@@ -215,7 +215,7 @@ async def running_bot(
         person = SeededPerson(clock, np.random.Generator(np.random.PCG64(seed)))
         sender = OutboxSender(store, person, SystemClock(), pace=UNHURRIED)
         executions = Executions(desk, sender.wake)
-        front = Front(desk, People.of([OWNER]), start=executions.start)
+        front = Front(desk, People.of([OWNER]), start=executions.start, excuses=False)
         stage = Stage(
             desk,
             sender,

@@ -8,13 +8,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from bot.ports.messages import Digest
-from bot.ports.reviews import CheckName, Review
+from bot.ports.reviews import CheckName, Gap, Review
 from bot.store.verify import verify_journal
+from bot.workflow.mending import Mended, mend_books
 from bot.workflow.review import compose_review
 from core.domain.scorecard import BookName, EffectName, Estimate, Outcome
 from core.domain.units import Asset, Quantity
 from tests.books.independent import Witness, legs_of
 from tests.books.running_bot import BEGINS, ETH, SOL, USD, Happens, RunningBot, running_bot
+from tests.store import damage
 
 SEED = 3
 OFF_FROM, ON_AGAIN = BEGINS + timedelta(days=95, hours=1), BEGINS + timedelta(days=98, hours=5)
@@ -58,6 +60,7 @@ async def test_review_equals_what_the_journal_says(tmp_path: Path) -> None:
         witness = Witness(bot.store)
         assert verify_journal(bot.store).ok
         digests = [row for row in bot.person.read if isinstance(row, Digest)]
+        await _check_mending(bot)
     whole = reviews[None].scorecard
     assert len(witness.days) == whole.marked == 119
     assert {row.answered.value for row in whole.proposals} >= {"approved", "rejected", "expired"}
@@ -68,8 +71,22 @@ async def test_review_equals_what_the_journal_says(tmp_path: Path) -> None:
         _check_effects(review, witness, first)
         _check_proposals(review, witness, span)
         _check_pauses(review, witness)
+    silent = [(BEGINS + timedelta(days=day)).date() for day in (96, 97)]
+    assert reviews[None].gaps == reviews[30].gaps == (Gap(*silent),)
     _check_months(digests)
     _check_learned(reviews[None], witness)
+
+
+async def _check_mending(bot: RunningBot) -> None:
+    """Lose all that is stored of the books, and have them made again to the last digit."""
+    with bot.store.reading() as tx:
+        before = (tx.books.days(), tx.books.current())
+    for table in ("book_mark", "book_day", "shadow_book"):
+        damage.run(bot.store.path, f"DELETE FROM {table}")  # noqa: S608  # names of ours
+    assert await mend_books(bot.desk, "owner") == Mended(119)
+    with bot.store.reading() as tx:
+        assert (tx.books.days(), tx.books.current()) == before
+    assert verify_journal(bot.store).ok
 
 
 def _first_mark(witness: Witness, since: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.ports.pictures import BookValues, DayLine, DayMark
-from bot.ports.reviews import Check, CheckName, Learned, Review
+from bot.ports.reviews import Check, CheckName, Gap, Learned, Review
 from core.domain.market import Side
 from core.domain.scorecard import (
     OUTCOME_DAYS,
@@ -167,6 +167,12 @@ PROVED = replace(
     ranked=tuple(row.proposal_id for row in PROPOSALS[4:6]),
 )
 
+GAPS = tuple(
+    Gap(AT.date() - timedelta(days=days), AT.date() - timedelta(days=days - 4))
+    for days in (70, 50, 40, 30, 20)
+)
+"""Five times without a mark, of five days each."""
+
 _VALUES = {
     CheckName.DAYS_WATCHED: (94.6, 90.0),
     CheckName.DAYS_EVALUATED: (0.896, 0.9),
@@ -196,3 +202,5 @@ def reviews() -> Iterator[tuple[str, Review]]:
     yield "review, all", Review(None, AT, PROVED, PICTURE, learned(is_met=True))
     yield "review, not yet", Review(None, AT, FULL, PICTURE, learned(is_met=False))
     yield "review, unknown", Review(None, AT, FULL, PICTURE, learned(is_met=None))
+    ahead = replace(FULL, ended_on=AT.date() + timedelta(days=9))
+    yield "review, gaps", Review(90, AT, ahead, PICTURE, None, GAPS)

@@ -47,7 +47,7 @@ async def failing(folder: Path, tour: Tour) -> None:
         made.market.is_down = True
         await tour.ask(made, "/status", "/plan", at="down ")
         for error in (FeedUnavailable(FOREIGN), AccountProblem(FOREIGN), StoreConflict(FOREIGN)):
-            made.front = _with(made, _raising(error))
+            made.front = answering(made, raising(error))
             await tour.ask(made, "/xyz", at=f"{type(error).__name__} ")
         made.market.is_down = False
         made.market.problem = AccountProblem(FOREIGN)
@@ -55,13 +55,15 @@ async def failing(folder: Path, tour: Tour) -> None:
         await tour.ask(made, "/status", "/plan", at="no account ")
 
 
-def _with(made: World, act: Callable[[Visit], Awaitable[str]]) -> Front:
+def answering(made: World, act: Callable[[Visit], Awaitable[str]]) -> Front:
     """Return a front that answers unknown commands in another way."""
     registry = replace(STANDARD, unknown=needs(Role.VIEWER)(act))
     return Front(made.desk, made.people, start=made.started.append, registry=registry)
 
 
-def _raising(error: EvenkeelError) -> Callable[[Visit], Awaitable[str]]:
+def raising(error: EvenkeelError) -> Callable[[Visit], Awaitable[str]]:
+    """Return what fails so."""
+
     async def fail(visit: Visit) -> str:
         raise error
 
@@ -79,7 +81,7 @@ async def due(folder: Path, tour: Tour) -> None:
     (folder / "rare").mkdir()
     async with world(folder / "rare", language=tour.language) as made:
         await made.propose()
-        made.front = _with(made, _rare)
+        made.front = answering(made, _rare)
         await tour.ask(made, "/xyz", at="rare ")
 
 

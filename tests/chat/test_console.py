@@ -25,6 +25,7 @@ from bot.workflow.approve import TapResult
 from core.domain.errors import StoreConflict
 from core.domain.proposal import ProposalState
 from tests.chat.world import BERLIN, World, said, world
+from tests.store import damage
 
 
 @dataclass
@@ -113,6 +114,17 @@ async def test_a_card_is_printed_with_its_letters(screen: Terminal) -> None:
     words = "\n".join(screen.printed)
     assert "Trim BTC, add ETH" in words
     assert "a Approve   r Reject   d Details   l Later" in words
+
+
+async def test_damaged_records_are_told_on_the_screen(screen: Terminal, tmp_path: Path) -> None:
+    """Books or the inbox itself: every line typed is answered, and the console goes on."""
+    damage.run(tmp_path / "evenkeel.db", "UPDATE memory SET value = '{'")
+    assert "A stored record is damaged" in await screen.type("status")
+    damage.run(tmp_path / "evenkeel.db", "DROP TABLE inbox")
+    for line in ("review", "chart books", "halt"):
+        assert "A stored record is damaged" in await screen.type(line)
+    damage.run(tmp_path / "evenkeel.db", "DROP TABLE journal")
+    assert "A stored record is damaged" in await screen.type("help")
 
 
 async def test_nothing_printed_is_wider_than_the_terminal(screen: Terminal) -> None:

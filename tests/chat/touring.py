@@ -27,6 +27,7 @@ from tests.chat.stops_charts import charting
 from tests.chat.stops_deciding import controlling, deciding, refusing, rejecting, small
 from tests.chat.stops_looking import due, failing, ruling, watching
 from tests.chat.stops_messages import NONCE, full_card, rendered
+from tests.chat.stops_troubles import troubles
 from tests.chat.test_drawing import IN_REPORTS
 from tests.chat.tour import FOREIGN, Tour, tables_of
 from tests.chat.world import BERLIN
@@ -35,7 +36,7 @@ from tests.store.samples import AT, USD
 
 STOPS: tuple[Callable[[Path, Tour], Awaitable[None]], ...] = (
     *(deciding, rejecting, small, controlling, refusing),
-    *(failing, due, ruling, watching, charting),
+    *(failing, due, ruling, watching, charting, troubles),
 )
 
 

@@ -30,7 +30,7 @@ def store(tmp_path: Path, empty_books: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def clock() -> HurriedClock:
+async def clock() -> HurriedClock:
     """Give a clock on which a second lasts ten milliseconds."""
     return HurriedClock()
 

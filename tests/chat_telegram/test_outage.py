@@ -54,7 +54,7 @@ async def test_flood_and_bad_gateways_lose_double_and_reorder_nothing(
         write_down(store, key)
         write_down(store, key, chat=str(BEN))
     sender.wake()
-    assert await sender.drain(20)
+    assert await sender.drain(30)
     assert texts(tg) == KEYS
     assert texts(tg, BEN) == KEYS
 
@@ -67,7 +67,7 @@ async def test_a_long_outage_is_waited_out(
     for key in KEYS:
         write_down(store, key)
     sender.wake()
-    assert await sender.drain(20)
+    assert await sender.drain(30)
     assert texts(tg) == KEYS
 
 
@@ -80,7 +80,7 @@ async def test_the_limits_of_telegram_are_kept(
     for key in KEYS[:6]:
         write_down(store, key)
     async with running(sender.run()):
-        assert await sender.drain(20)
+        assert await sender.drain(30)
     assert texts(tg) == KEYS[:6]
 
 
@@ -92,7 +92,7 @@ async def test_a_message_in_doubt_arrives_at_most_twice_and_marked(
     write_down(store, "card", nonce="Zm9vYmFyYmF6cXV4MTIzNA")
     write_down(store, "next")
     hasty.wake()
-    assert await hasty.drain(20)
+    assert await hasty.drain(30)
     assert texts(tg) == ["card", "card (repeated)", "next"]
     first, second, _ = tg.chat(ANN).messages
     assert first.keyboard == second.keyboard
@@ -110,7 +110,7 @@ async def test_an_edit_in_doubt_ends_as_one_text(
     tg.hang("editMessageText")
     write_down(store, "edit", "closed", edits="card")
     hasty.wake()
-    assert await hasty.drain(20)
+    assert await hasty.drain(30)
     assert texts(tg) == ["edit closed"]
     assert [call.status for call in tg.calls_of("editMessageText")] == [None, 400]
 
@@ -123,11 +123,11 @@ async def test_a_person_who_blocked_the_bot_holds_nobody_back(
     write_down(store, "m0")
     write_down(store, "m0", chat=str(BEN))
     sender.wake()
-    assert await sender.drain(20)
+    assert await sender.drain(30)
     tg.person(ANN).unblock_bot()
     write_down(store, "m1")
     sender.wake()
-    assert await sender.drain(20)
+    assert await sender.drain(30)
     assert (texts(tg), texts(tg, BEN)) == (["m1"], ["m0"])
     with store.reading() as tx:
         lost = tx.outbox.latest(str(ANN), "m0")
@@ -145,7 +145,7 @@ async def test_a_group_that_moved_is_told_with_its_new_number(
     moved_to = tg.person(ANN).upgrade_group(-55)
     write_down(store, "m0", chat="-55")
     sender.wake()
-    assert await sender.drain(20)
+    assert await sender.drain(30)
     with store.reading() as tx:
         (entry,) = tx.journal.entries(kinds=["message.failed"])
     assert str(moved_to) in entry.payload

@@ -264,43 +264,50 @@ class TestTriedAgain:
             await home.deliver(row, edits=())
         assert studio.arrived == [("text", f"m {words}".strip())]
 
-    @pytest.mark.parametrize("words", LENGTHS)
-    async def test_silence_after_a_picture_is_doubt(self, studio: Studio, words: str) -> None:
-        """Where the picture may have arrived nobody claims that it did not."""
+    async def test_silence_after_a_picture_with_its_words_is_doubt(self, studio: Studio) -> None:
+        """Where the words may have arrived with their picture nobody claims that they did not."""
         studio.tg.hang("sendPhoto")
         async with studio.home(IMPATIENT) as home:
             with pytest.raises(MaybeDelivered):
-                await home.deliver(shown(studio.store, words), edits=())
+                await home.deliver(shown(studio.store, "short"), edits=())
+
+    async def test_silence_after_a_picture_alone_delays_no_words(self, studio: Studio) -> None:
+        """The words are still to come: they arrive once, and the picture that arrived stays one."""
+        studio.tg.hang("sendPhoto")
+        async with studio.home(IMPATIENT) as home:
+            ids = await home.deliver(shown(studio.store, LONG), edits=())
+        assert [kind for kind, _ in studio.arrived] == ["photo", "text"]
+        assert list(ids) == [str(studio.messages[-1].message_id)]
+        assert "(repeated)" not in studio.messages[-1].text
 
     @pytest.mark.parametrize("words", LENGTHS)
-    async def test_silence_over_a_copy_costs_the_picture_not_the_words(
-        self, studio: Studio, words: str
-    ) -> None:
-        """The second doubt would end a text; a picture's leaves the words to be sent."""
-        studio.tg.hang("sendPhoto", accepted=False)
+    async def test_a_copy_has_no_picture(self, studio: Studio, words: str) -> None:
+        """What may have arrived before goes out as words alone, marked, and nothing is uploaded."""
         copy = replace(shown(studio.store, words), repeated=True)
-        async with studio.home(IMPATIENT) as home:
+        async with studio.home() as home:
             await home.deliver(copy, edits=())
         assert studio.arrived == [("text", f"m (repeated) {words}".strip())]
+        assert not studio.tg.calls_of("sendPhoto")
 
-    async def test_the_outbox_loses_no_words_to_a_line_that_swallows_pictures(
-        self, studio: Studio
+    @pytest.mark.parametrize("has_arrived", [True, False])
+    async def test_a_line_that_swallows_answers_brings_a_picture_once(
+        self, studio: Studio, has_arrived: bool
     ) -> None:
-        """With every upload lost, the sender tries once more, marked, and the words arrive."""
-        studio.tg.hang("sendPhoto", accepted=False, times=9)
-        row = shown(studio.store, LONG)
+        """With every upload's answer lost the words come again, marked; the picture does not."""
+        studio.tg.hang("sendPhoto", accepted=has_arrived, times=9)
+        row = shown(studio.store, "short")
         home = studio.home(IMPATIENT)
         sender = OutboxSender(studio.store, home, studio.clock)
         async with home, running(sender.run()):
             sender.wake()
             await studio.tg.wait_for("(repeated)")
-            assert await sender.drain(5)
-        assert [kind for kind, _ in studio.arrived] == ["text"]
+            assert await sender.drain(30)
+        assert [kind for kind, _ in studio.arrived] == ["photo", "text"][not has_arrived :]
         with studio.store.reading() as tx:
             sent = tx.outbox.latest(row.chat_id, row.key)
         assert sent is not None
         assert sent.state is OutboxState.SENT
-        assert len(studio.tg.calls_of("sendPhoto")) == 2
+        assert len(studio.tg.calls_of("sendPhoto")) == 1
 
     async def test_a_picture_holds_up_no_other_chat(self, studio: Studio) -> None:
         """While one chat's upload hangs, a message to another chat arrives."""

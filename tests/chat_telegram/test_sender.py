@@ -26,7 +26,7 @@ def sender(store: SqliteStore, home: MemoryHome, clock: HurriedClock) -> OutboxS
 async def send_all(sender: OutboxSender) -> None:
     """Run the sender until the outbox is empty."""
     async with running(sender.run()):
-        assert await sender.drain(10)
+        assert await sender.drain(30)
 
 
 def spans(home: MemoryHome) -> list[float]:

@@ -1,4 +1,4 @@
-"""What every store must do, as cards S01 to S133; a subclass supplies a fixture ``store``."""
+"""What every store must do, as cards S01 to S137; a subclass supplies a fixture ``store``."""
 
 from tests.store.book_cards import BookCards
 from tests.store.journal_cards import DecisionCards, JournalCards

@@ -16,6 +16,7 @@ from core.domain.state import Halt
 from tests.boot.world import days_ago, evaluate_days
 from tests.doctor.ward import Ward
 from tests.store import arranging, damage, old_database
+from tests.store.book_cards import BOOKS, book_day
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -44,6 +45,24 @@ async def test_a_journal_that_was_changed(ward: Ward, database: Path) -> None:
     assert level == "fail"
     assert "NOT whole: entry 5" in said
     assert "restore a backup" in said
+
+
+async def test_damaged_books_are_a_line_of_their_own(ward: Ward, database: Path) -> None:
+    """The day is named, what rests on them, and what mends them; the journal is still whole."""
+    with open_store(database) as store, store.transaction() as tx:
+        (decision,) = tx.decisions.latest(1)
+        day = book_day(1, decision_id=decision.decision_id)
+        tx.books.add(day, BOOKS)
+    report = await ward.examine("database")
+    assert report.one("books") == ("ok", "whole: 1 day")
+    damage.run(database, "UPDATE book_mark SET cost = '9' WHERE book = 'plain'")
+    report = await ward.examine("database")
+    level, said = report.one("books")
+    assert level == "warn"
+    assert f"the stored books of {day.day} are not those marked" in said
+    assert "account, plans and approvals do not rest on them" in said
+    assert "/review mend" in said
+    assert report.one("journal")[0] == "ok"
 
 
 async def test_a_file_that_is_no_database(ward: Ward, database: Path) -> None:

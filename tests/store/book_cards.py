@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.ports.books import WitnessedDay
 from bot.ports.records import Store
 from core.codec import digest_of
-from core.domain.errors import InvariantBroken
+from core.domain.errors import BooksCorrupt, InvariantBroken
 from core.domain.scorecard import BookName
 from core.domain.units import Asset, Money, Quantity
 from core.simulation.books import BookDay, BookMark, ShadowBook
@@ -89,3 +90,66 @@ class BookCards:
             tx.books.add(book_day(1), BOOKS)
         with store.reading() as tx:
             assert tx.books.latest() is None
+
+    def test_what_was_witnessed_is_known_without_the_books(self, store: Store) -> None:
+        """S134: the days that should be there stand in the journal; nothing is damaged at first."""
+        with store.transaction() as tx:
+            assert tx.books.damage() == ""
+            for number in (1, 2):
+                add_decision(tx, number)
+                tx.books.add(book_day(number), BOOKS)
+            days = [book_day(number) for number in (1, 2)]
+            assert list(tx.books.witnessed()) == [
+                WitnessedDay(day.day, day.decision_id, day.is_first) for day in days
+            ]
+            assert tx.books.damage() == ""
+            assert list(tx.books.days(limit=1)) == days[:1]
+
+    def test_only_what_was_witnessed_is_put_back(self, store: Store) -> None:
+        """S135: other days, fewer days or other books are refused, and nothing has changed."""
+        days = [book_day(number) for number in (1, 2)]
+        with store.transaction() as tx:
+            for number, day in enumerate(days, start=1):
+                add_decision(tx, number)
+                tx.books.add(day, BOOKS)
+        others = (replace(BOOKS[0], costs=Money(d("9"))), *BOOKS[1:])
+        wrong = [
+            (days[:1], BOOKS),
+            ([days[0], replace(days[1], flows_to=9)], BOOKS),
+            (days, others),
+        ]
+        for given, books in wrong:
+            with pytest.raises(BooksCorrupt), store.transaction() as tx:
+                tx.books.restore(given, books, at=AT)
+        with store.transaction() as tx:
+            assert (list(tx.books.days()), list(tx.books.current())) == (days, list(BOOKS))
+            tx.books.restore(days, BOOKS, at=AT)
+            assert (list(tx.books.days()), list(tx.books.current())) == (days, list(BOOKS))
+            assert payloads(tx, "books.restored") == [{"days": "2"}]
+
+    def test_books_begin_anew(self, store: Store) -> None:
+        """S136: what was marked before counts no more, and the same day may be marked again."""
+        with store.transaction() as tx:
+            add_decision(tx, 1)
+            tx.books.add(book_day(1), BOOKS)
+            tx.books.begin_anew("lost", at=AT, actor="ada")
+            assert (tx.books.latest(), list(tx.books.days())) == (None, [])
+            assert (list(tx.books.current()), list(tx.books.witnessed())) == ([], [])
+            again = book_day(1, flows_to=7)
+            assert tx.books.add(again, BOOKS)
+            assert list(tx.books.days()) == [again]
+            assert payloads(tx, "books.begun_anew") == [{"why": "lost"}]
+
+    def test_a_long_look_holds_up_nobody(self, store: Store) -> None:
+        """S137: beside a look of its own, others read and write; it sees what was there before."""
+        with store.transaction() as tx:
+            add_decision(tx, 1)
+        with store.aside() as looking:
+            assert looking.books.latest() is None
+            with store.transaction() as tx:
+                tx.books.add(book_day(1), BOOKS)
+            assert looking.books.latest() is None
+            with pytest.raises(InvariantBroken):
+                looking.memory.put("x", "y")
+        with store.aside() as looking:
+            assert looking.books.latest() == book_day(1)

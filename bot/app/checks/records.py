@@ -17,7 +17,8 @@ from core.domain.errors import InputInvalid, Invalid, StoreCorrupt
 from core.domain.proposal import OrderState
 from core.domain.units import Money
 
-DATABASE, JOURNAL, HALT, ORDERS = "database", "journal", "halt", "orders"
+DATABASE, JOURNAL, BOOKS, HALT = "database", "journal", "books", "halt"
+ORDERS = "orders"
 DISK, BACKUP = "disk", "backup"
 
 BACKUPS = "backups"
@@ -77,18 +78,31 @@ def _records(visit: Visit) -> Iterator[Finding]:
         running = "; a bot runs on it" if path.parent.name in visit.running else ""
         yield fine(DATABASE, f"{path} opens{running}")
         yield from _journal(store)
+        yield from _books(store)
         with store.reading() as tx:
             yield from _held_back(tx)
 
 
 def _journal(store: SqliteStore) -> Iterator[Finding]:
-    verdict = verify_journal(store)
+    verdict = verify_journal(store, with_books=False)
     if verdict.ok:
         yield fine(JOURNAL, f"whole: {verdict.count:,} entries, head {verdict.head[:12]}")
         return
     said = f"NOT whole: entry {verdict.bad_seq}: {verdict.problem}"
     mend = "trust nothing after it; restore a backup, and find out who could write there"
     yield Finding(JOURNAL, Level.FAIL, said, mend)
+
+
+def _books(store: SqliteStore) -> Iterator[Finding]:
+    """Yield whether the books beside the account are those that were marked, once there are any."""
+    with store.reading() as tx:
+        count, damage = len(tx.books.witnessed()), tx.books.damage()
+    if damage:
+        said = f"{damage}; account, plans and approvals do not rest on them"
+        mend = "send /review mend to the running bot: it makes them again"
+        yield Finding(BOOKS, Level.WARN, said, mend)
+    elif count:
+        yield fine(BOOKS, f"whole: {count:,} day{'s' * (count > 1)}")
 
 
 def _held_back(tx: Transaction) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def _days_of_old(database: Path) -> frozenset[date]:
 
 
 def _evaluated(store: SqliteStore) -> frozenset[date]:
-    return frozenset(_daily(store)) if verify_journal(store).ok else frozenset()
+    return frozenset(_daily(store)) if verify_journal(store, with_books=False).ok else frozenset()
 
 
 def _daily(store: SqliteStore) -> Iterator[date]:

@@ -1,5 +1,6 @@
 """``/chart``: a picture of what is on record, with the table that says the same."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,7 @@ from bot.workflow.charting import (
     drift_history,
     market_ribbon,
 )
+from core.domain.errors import StoreCorrupt
 
 USUAL_DAYS: Final = 90
 SPANS: Final = (30, USUAL_DAYS, 365)
@@ -88,7 +90,7 @@ async def chart(visit: Visit) -> str:
     elif asked.name == WEIGHTS:
         _show_weights(visit)
     else:
-        _show_days(visit, asked)
+        await _show_days(visit, asked)
     return ""
 
 
@@ -104,8 +106,11 @@ def _read(arguments: Sequence[str]) -> _Asked | None:
 
 def is_under_way(visit: Visit) -> bool:
     """Tell whether a picture that this chat asked for has yet to leave."""
-    with visit.desk.store.reading() as tx:
-        last = tx.outbox.latest(visit.request.chat_id, KEY)
+    try:
+        with visit.desk.store.reading() as tx:
+            last = tx.outbox.latest(visit.request.chat_id, KEY)
+    except StoreCorrupt:  # what cannot be read does not leave either
+        return False
     return last is not None and last.state is OutboxState.PENDING
 
 
@@ -132,10 +137,10 @@ def _show_weights(visit: Visit) -> None:
     _show(visit, picture, room_table(visit, last), text(about, more))
 
 
-def _show_days(visit: Visit, asked: _Asked) -> None:
+async def _show_days(visit: Visit, asked: _Asked) -> None:
     """Show what happened over some days; a sentence where that is too little for a picture."""
-    with visit.desk.store.reading() as tx:
-        picture = _FINDS[asked.name](tx, visit, asked.days)
+    # A year takes a while to read; a halt does not wait for that.
+    picture = await asyncio.to_thread(_found, visit, asked)
     words = visit.words
     gaps = {"asset": visit.desk.policy.regime.asset} if asked.name == "market" else {}
     if picture is None:
@@ -143,6 +148,11 @@ def _show_days(visit: Visit, asked: _Asked) -> None:
         return
     about = words.say(f"chart.about.{asked.name}", **gaps)
     _show(visit, picture, table(picture_table(picture, words)), text(about))
+
+
+def _found(visit: Visit, asked: _Asked) -> Picture | None:
+    with visit.desk.store.aside() as tx:
+        return _FINDS[asked.name](tx, visit, asked.days)
 
 
 def _show(visit: Visit, picture: Picture, *blocks: Block) -> None:

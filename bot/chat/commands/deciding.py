@@ -9,10 +9,11 @@ from bot.chat.render.cards import headline
 from bot.chat.render.pages import text
 from bot.chat.requests import Press, Reply, Role
 from bot.chat.visit import Visit
+from bot.ports.mail import OutboxState
 from bot.ports.messages import Mode, Notice, NoticeCode
 from bot.workflow import approve as approvals
 from bot.workflow.approve import Tap, TapResult
-from bot.workflow.cards import show_again
+from bot.workflow.cards import card_prefix, show_again
 from core.domain.proposal import Proposal, ProposalState
 
 LONGEST_REASON: Final = 500
@@ -26,8 +27,14 @@ async def approve(visit: Visit) -> str:
     """Show the open card again with fresh buttons, or take ``/approve ID`` as the first tap."""
     words = visit.words
     if not visit.arguments:
-        if show_again(visit.desk, visit.request.chat_id) is None:
+        live = show_again(visit.desk, visit.request.chat_id)
+        if live is None:
             visit.say(words.say("approve.none"), text(_nothing_waits(visit)))
+        elif not _has_card(visit, live):
+            plan, until = headline(live.plan, words), visit.reader.until(live.expires_at)
+            heading = words.say("decide.head.plan", proposal=live.proposal_id, plan=plan)
+            told = words.say("approve.by_id", proposal=live.proposal_id, until=until)
+            visit.say(heading, text(told))
         return ""
     name = visit.arguments[0].lower()
     result = approvals.approve_by_id(
@@ -129,6 +136,13 @@ async def answer_reason(visit: Visit) -> str:
         tx.proposals.note(name, words, at=visit.now, actor=visit.person)
     visit.note(NoticeCode.REASON_NOTED, name)
     return ""
+
+
+def _has_card(visit: Visit, live: Proposal) -> bool:
+    """Tell whether a card is on its way to this chat; one that never had it gets none again."""
+    with visit.desk.store.reading() as tx:
+        card = tx.outbox.latest(visit.request.chat_id, card_prefix(live.proposal_id))
+    return card is not None and card.state is OutboxState.PENDING
 
 
 def _said(visit: Visit, result: TapResult) -> str:

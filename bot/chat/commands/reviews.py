@@ -1,4 +1,7 @@
-"""``/review``: what was proposed, what the person did, and what became of it."""
+"""``/review``: what was proposed, what the person did, and what became of it.
+
+``/review mend`` is told of where it is needed, and stands in no menu.
+"""
 
 from typing import Final
 
@@ -10,17 +13,22 @@ from bot.chat.render.review import review_blocks, review_head
 from bot.chat.requests import Role
 from bot.chat.visit import Visit
 from bot.ports.reviews import SPANS
+from bot.workflow.mending import mend_books
 from bot.workflow.review import compose_review
 
 ALL: Final = "all"
 _SPANS: Final[dict[str, int | None]] = {str(days): days for days in SPANS} | {ALL: None}
+MEND: Final = "mend"
 USUAL: Final = str(SPANS[0])
 
 
 @needs(Role.VIEWER, place=Place.FAMILIAR)
 async def review(visit: Visit) -> str:
-    """Look back over 30 days, 90 days, or to the first day."""
+    """Look back over 30 days, 90 days, or to the first day; or mend damaged books."""
     asked = (visit.arguments or (USUAL,))[0].lower()
+    if asked == MEND and len(visit.arguments) == 1:
+        await _mend(visit)
+        return ""
     if len(visit.arguments) > 1 or asked not in _SPANS:
         visit.say("", text(visit.words.say("review.unknown")))
         return ""
@@ -38,3 +46,18 @@ async def review(visit: Visit) -> str:
     blocks = review_blocks(made, visit.reader)
     visit.say(review_head(made, words), *blocks, pictures=pictures, key=key)
     return ""
+
+
+async def _mend(visit: Visit) -> None:
+    """Make damaged books again from the stored decisions; whole ones are left alone."""
+    words = visit.words
+    if visit.role is not Role.APPROVER:
+        visit.say("", text(words.say("refused.role")))
+        return
+    mended = await mend_books(visit.desk, visit.person)
+    if mended is None:
+        visit.say("", text(words.say("review.mend.whole")))
+    elif mended.why:
+        visit.say(words.say("review.mend.anew.head"), text(words.say("review.mend.anew")))
+    else:
+        visit.say("", text(words.say("review.mend.done", days=str(mended.days))))

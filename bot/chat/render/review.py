@@ -6,7 +6,7 @@ here, and every estimate stands with its range. Source: METHODS 6.6.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -35,6 +35,7 @@ from core.domain.scorecard import (
 from core.domain.units import ZERO, Money, Weight
 
 MOST_LISTED: Final = 8
+MOST_GAPS: Final = 3
 A_YEAR: Final = 365
 """Days from which on a date needs its year."""
 MET, NOT_MET, NOT_KNOWN = "✓", "✗", "?"
@@ -55,7 +56,7 @@ def review_blocks(review: Review, reader: Reader) -> list[Block]:
     if not card.books:
         return [text(reader.words.say("review.none"))]
     blocks = [
-        text(*_what_was(card, reader)),
+        text(*_what_was(card, reader), *_unmarked(review, reader)),
         *_books(card, reader.words),
         *_effects(card, reader.words),
         *_proposals(card, reader),
@@ -70,7 +71,8 @@ def review_in_brief(review: Review, reader: Reader) -> list[Block]:
     if not card.books:
         return []
     head = words.say("review.head.month", days=str(card.days))
-    return [text(head, *_what_was(card, reader)), *_books(card, words), *_effects(card, words)]
+    what_was = text(head, *_what_was(card, reader), *_unmarked(review, reader))
+    return [what_was, *_books(card, words), *_effects(card, words)]
 
 
 def _what_was(card: Scorecard, reader: Reader) -> Iterator[str]:
@@ -91,6 +93,21 @@ def _what_was(card: Scorecard, reader: Reader) -> Iterator[str]:
         amount = words.wording.money(Money(abs(card.put_in)), quote)
         yield words.say("review.put_in", amount=f"{sign}{amount}")
     yield from _costs(card, words)
+
+
+def _unmarked(review: Review, reader: Reader) -> Iterator[str]:
+    """Yield the newest stretches of days without a mark, and that the clock was ahead."""
+    words, card = reader.words, review.scorecard
+
+    def said(day: date) -> str:
+        return day_of(day, reader, has_year=card.days >= A_YEAR)
+
+    for gap in review.gaps[-MOST_GAPS:]:
+        yield words.say("review.gap", first=said(gap.first), last=said(gap.last))
+    if len(review.gaps) > MOST_GAPS:
+        yield words.say("review.gap.earlier", count=str(len(review.gaps) - MOST_GAPS))
+    if card.ended_on is not None and card.ended_on > review.at.astimezone(UTC).date():
+        yield words.say("review.ahead", last=said(card.ended_on))
 
 
 def _answers(rows: Sequence[ScoredProposal], words: Words) -> str:

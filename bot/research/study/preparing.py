@@ -96,7 +96,8 @@ def prepare(asked: Asked, *, now: datetime) -> Prepared:
     window = asked_window(asked.first, asked.last, seal)
     if asked.is_fast and asked.first is None:
         last = min(window.last, seal.last_day_read)
-        window = Window(last - (QUICK_DAYS - 1) * _A_DAY, window.last)
+        days = min(QUICK_DAYS, last.toordinal())
+        window = Window(last - (days - 1) * _A_DAY, window.last)
     # Nothing behind the end is in anybody's reach, sealed or only not asked for.
     history = _until(history, window, seal.more_days(asked.last))
     choice = _choice(asked, history, window)

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from bot.research.compiled_kernel import best_walk
 from bot.research.digests import bars_digest, readings_digest
 from bot.research.seal import Seal
 from bot.research.sweep.computing import rules_of
@@ -107,14 +106,6 @@ def prepare(asked: Asked, on_checked: Callable[[int, int], None] = lambda _, __:
     Raises:
         InputInvalid: with the file, the value and the mend.
     """
-    prepared = _inputs(asked, on_checked)
-    # The kernel is loaded here, so that the plan knows what it takes of memory.
-    best_walk()
-    return prepared
-
-
-def _inputs(asked: Asked, on_checked: Callable[[int, int], None]) -> Prepared:
-    """Return what policies share, and what tells the sweep from others; no bars stay."""
     costs = TradingCosts()
     families = () if asked.fear_greed is None else (Family.SENTIMENT,)
     grid = read_grid(asked.grid, asked.file, families)
