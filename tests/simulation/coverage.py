@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 
+from bot.research.compiled_kernel import best_walk
 from tests.simulation.worlds.policies import Lived, live_worlds
 
 LEAST, MOST = 0.91, 0.98
@@ -47,7 +48,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.worlds < 2 or options.days < 400:  # less says nothing
         parser.error("at least 2 worlds of 400 days are needed")
-    lived = live_worlds(options.worlds, options.days, seed=options.seed)
+    lived = live_worlds(options.worlds, options.days, seed=options.seed, walk=best_walk())
     sys.stdout.write(summary(lived, options.days) + "\n")
     share = sum(one.interval.covers_zero for one in lived) / len(lived)
     return 0 if LEAST <= share <= MOST else 1
