@@ -32,12 +32,14 @@ def days_note(table: BarTable, course: Course, end: datetime | None) -> Iterator
     over = [
         bars.asset
         for bars in table.series
-        if bars.asset in needed and instant(int(bars.starts[-1])) < course.ends_at
+        # A day that a coin has only in part is none that can be lived.
+        if bars.asset in needed
+        and instant(int(bars.starts[-1])) + table.interval < course.ends_at + _ONE_DAY
     ]
     yield (
         f"The run ends on {course.ends_at - _ONE_DAY:%Y-%m-%d}, before the file does: "
-        f"{', '.join(over)} {'has' if len(over) == 1 else 'have'} no later bars here. What became "
-        "of the holdings after that day is not told."
+        f"{', '.join(over)} {'has' if len(over) == 1 else 'have'} no later whole day here. What "
+        "became of the holdings after that day is not told."
     )
 
 

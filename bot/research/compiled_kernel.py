@@ -74,6 +74,16 @@ def is_kept() -> bool:
     return _kept(_folder() / file_name()) is not None
 
 
+def can_keep() -> bool:
+    """Tell whether what is compiled would be there for the next process."""
+    folder = _folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
 def compile_apart() -> None:
     """Compile in a process of its own, which takes the compiler's memory with it when it ends.
 

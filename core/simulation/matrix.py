@@ -54,6 +54,9 @@ class PriceMatrix:
         for array in (self.closes, self.fills, self.has_bar):
             if array.shape != shape:
                 raise ValueError(f"an array of shape {array.shape} in a matrix of {shape}")
+        for prices in (self.closes, self.fills):
+            if prices.dtype != np.float64:
+                raise ValueError(f"prices of the type {prices.dtype} in a matrix of float64")
         for column in (self.starts, self.closes, self.fills, self.has_bar):
             column.flags.writeable = False
 

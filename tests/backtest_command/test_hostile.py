@@ -161,9 +161,23 @@ def test_a_run_that_ends_before_its_file_says_why(
 ) -> None:
     """The coin that the market is read by, or one that stops with the file, ends the run aloud."""
     page = " ".join(on(capsys, folder, market(DAYS, ("BTC", "ETH"), ends={"BTC": 560})).out.split())
-    assert "The run ends on 2015-07-14, before the file does: BTC has no later bars" in page
+    assert "The run ends on 2015-07-14, before the file does: BTC has no later whole day" in page
     whole = " ".join(on(capsys, folder, market(DAYS, ("BTC", "ETH"))).out.split())
     assert "before the file does" not in whole
+
+
+def test_a_coin_that_ends_within_a_day_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bars of half a day: the day that a coin has only half of is not lived, and it is named."""
+    table = market(1_280, ("BTC", "ETH"), ends={"BTC": 1_121})
+    halves = tuple(
+        replace(bars, starts=bars.starts[0] + (bars.starts - bars.starts[0]) // 2)
+        for bars in table.series
+    )
+    table = replace(table, interval=table.interval / 2, series=halves)
+    page = " ".join(on(capsys, folder, table).out.split())
+    assert "The run ends on 2015-07-14, before the file does: BTC has no later whole day" in page
 
 
 def test_a_coin_of_no_target_that_ended_does_not_speak_for_the_file(tmp_path: Path) -> None:

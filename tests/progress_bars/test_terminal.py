@@ -88,17 +88,51 @@ COMPILING = """
 from bot.research import compiled_kernel
 compiled_kernel.can_compile = lambda: True
 compiled_kernel.is_kept = lambda: {kept}
-compiled_kernel.compile_apart = lambda: print("compiled")
+compiled_kernel.can_keep = lambda: {keeps}
+compiled_kernel.compile_apart = lambda: print("compiled apart")
+compiled_kernel.best_walk = lambda: print("compiled here")
 from bot.cli.compiling import make_kernel_ready
 make_kernel_ready()
 """
 
 
-@pytest.mark.parametrize(("kept", "out"), [(False, "compiled\n"), (True, "")])
+@pytest.mark.parametrize(
+    ("kept", "keeps", "out"),
+    [(False, True, "compiled apart\n"), (False, False, "compiled here\n"), (True, True, "")],
+)
 def test_the_first_run_of_a_machine_says_what_it_waits_for(
-    tmp_path: Path, out: str, *, kept: bool
+    tmp_path: Path, out: str, *, kept: bool, keeps: bool
 ) -> None:
-    """The compiler is waited for with a word; what is compiled already is not waited for."""
-    ended = watch(["-c", COMPILING.format(kept=kept)], tmp_path)
+    """The compiler is waited for with a word, once; what is compiled already is not waited for."""
+    ended = watch(["-c", COMPILING.format(kept=kept, keeps=keeps)], tmp_path)
     assert (ended.code, ended.out) == (0, out)
     assert ("Compiling the kernel" in ended.seen) is not kept
+
+
+SWEEPING = """
+import sys
+from bot.research import compiled_kernel
+from core.simulation.kernel.engine import plain_walk
+kept = []
+def loaded():
+    assert kept, "the compiler is not waited for in this process"
+    return plain_walk
+compiled_kernel.can_compile = lambda: True
+compiled_kernel.is_kept = lambda: bool(kept)
+compiled_kernel.can_keep = lambda: True
+compiled_kernel.compile_apart = lambda: kept.append(True)
+compiled_kernel.compiled_walk = loaded
+from bot.cli.main import main
+sys.argv = ["evenkeel", *sys.argv[1:]]
+main()
+"""
+
+
+def test_a_first_sweep_compiles_before_it_loads_the_kernel(tmp_path: Path) -> None:
+    """What the compiler takes of time is told, and its memory is gone when the plan is made."""
+    bars = str(bar_file(tmp_path / "bars.parquet", 500))
+    text_file(tmp_path / "grid.toml", '"bands.delta" = [0, 1]')
+    words = ["--policy", str(policy_file(tmp_path)), "--grid", "grid.toml", "--out", "o.parquet"]
+    ended = watch(["-c", SWEEPING, "sweep", "--bars", bars, *words], tmp_path)
+    assert ended.code == 0, ended.seen
+    assert ended.seen.index("Compiling the kernel") < ended.seen.index("Policies")

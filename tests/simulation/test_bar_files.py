@@ -205,7 +205,7 @@ def test_an_unreadable_file_is_said_to_be_so(tmp_path: Path, name: str) -> None:
 def test_what_is_no_bar_file_is_refused(tmp_path: Path) -> None:
     """A missing file, a folder and an unknown ending each get their own words."""
     assert "is not there" in _refusal(tmp_path / "nothing.csv")
-    assert "is not there" in _refusal(tmp_path)
+    assert "is a folder; check the path" in _refusal(tmp_path)
     other = tmp_path / "bars.xlsx"
     other.write_text("")
     assert "neither in .parquet nor in .csv" in _refusal(other)

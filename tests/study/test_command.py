@@ -55,6 +55,7 @@ def test_it_writes_both_files_and_says_what_it_found(
         (("--from", "yesterday"), "--from is 'yesterday'; a day such as"),
         (("--to", "31.12.2022"), "--to is '31.12.2022'; a day such as"),
         (("--unseal", " "), "--unseal needs a reason"),
+        (("--to", "0002-01-01"), "the data hold no bar up to 0002-01-01"),
         (("--portfolio", "t.toml", "--trials", "t.toml"), "its count would be lost"),
         (("--trials", "nowhere/trials.jsonl"), "in a folder that is there"),
         (("--trials", "study.json"), "its count would be lost"),

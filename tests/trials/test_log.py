@@ -93,6 +93,7 @@ def test_what_was_logged_is_returned(tmp_path: Path) -> None:
         '{"kind": "settings", "settings": [7]}',
         '{"kind": "unsealed", "version": "1"}',
         "\udcff",
+        pytest.param("[" * 100_000, id="deep"),
         "",
     ],
 )
@@ -174,7 +175,7 @@ def test_who_logs_at_the_same_time_loses_no_line(tmp_path: Path) -> None:
 
 
 def test_a_place_that_others_need_is_refused(tmp_path: Path) -> None:
-    """Neither a file that is read or written beside it, nor a folder that is thrown away."""
+    """Neither what is read or written beside it, nor what is thrown away, nor what forgets."""
     mine, parts = tmp_path / "trials.jsonl", tmp_path / "out.parts"
     parts.mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "bars.csv")
@@ -183,6 +184,16 @@ def test_a_place_that_others_need_is_refused(tmp_path: Path) -> None:
     for taken in ("./bars.csv", "link", "out.parts/t.jsonl"):
         with pytest.raises(InputInvalid, match="its count would be lost, so name another file"):
             check_trials(tmp_path / taken, others)
-    for nowhere in (tmp_path, tmp_path / "none" / "t.jsonl"):
+    os.mkfifo(tmp_path / "pipe")
+    for nowhere in (tmp_path, tmp_path / "none" / "t.jsonl", tmp_path / "pipe", Path("/dev/null")):
         with pytest.raises(InputInvalid, match="a folder that is there and can be written"):
             check_trials(nowhere, others)
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """A link to itself is no log, and a message says so."""
+    link = tmp_path / "trials.jsonl"
+    link.symlink_to(link)
+    check_trials(link, (link.with_name("other"),))
+    with pytest.raises(InputInvalid, match="cannot be read"):
+        read_trials(link)

@@ -28,6 +28,15 @@ def test_a_reason_opens_them() -> None:
         seal_of(END, "  ")
 
 
+@pytest.mark.parametrize("reason", ["two\nlines", "red \x1b[31m", "not\udcff text", "long" * 51])
+def test_a_reason_can_be_printed(reason: str) -> None:
+    """What is logged once and told on every page is one line of text."""
+    with pytest.raises(InputInvalid, match="one line of plain text") as refused:
+        seal_of(END, reason)
+    assert str(refused.value).isascii()
+    assert seal_of(END, "Veröffentlichung 1 – größer").is_open
+
+
 def test_a_leap_day_has_its_seal() -> None:
     """Data that end on 28 February of a leap year are sealed for a year as well."""
     assert seal_of(datetime(2024, 2, 29, tzinfo=UTC)).first == date(2023, 2, 28)

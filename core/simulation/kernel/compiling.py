@@ -21,9 +21,15 @@ _INNER: dict[str, Any] = {
 """Nothing of it is called by the interpreter."""
 
 
+_USUAL = {"DISABLE_JIT": 0, "BOUNDSCHECK": 0, "DEBUGINFO_DEFAULT": 0}
+"""What the environment may set for others' code: ours is made in one way, or would not run."""
+
+
 def compiled_text() -> tuple[str, str]:
     """Return the walk as LLVM's text, and the name under which it is entered there."""
     numba: Any = import_module("numba")  # an extra, loaded when code is to be compiled
+    for name, value in _USUAL.items():
+        setattr(numba.config, name, value)
     functions = engine.functions()
     ready = {function.__name__: _ready(numba, function) for function in functions}
     blind = numba.njit(forceinline=True, **_INNER)(_look_away)

@@ -120,7 +120,10 @@ def check_series(matrix: PriceMatrix, series: KernelSeries) -> None:
     Raises:
         InputInvalid: with one sentence per mistake.
     """
-    problems = [*_shape_problems(matrix, series), *_number_problems(series)]
+    kinds = _kind_problems(series)
+    # What is no number cannot be looked at as one.
+    numbers = [] if kinds else _number_problems(series)
+    problems = [*_shape_problems(matrix, series), *kinds, *numbers]
     if problems:
         raise InputInvalid(*problems, code="KERNEL_SERIES")
 
@@ -141,9 +144,25 @@ def _shape_problems(matrix: PriceMatrix, series: KernelSeries) -> list[str]:
         if column is not None and column.shape != wanted[name]
     ]
     daily = series.daily
-    if daily is not None and len(daily.closes) != assets:
-        problems.append(f"the daily closes are of {len(daily.closes)} coins; {assets} are needed")
+    if daily is not None and (daily.closes.ndim, len(daily.closes)) != (2, assets):
+        problems.append(
+            f"the daily closes have the shape {daily.closes.shape}; {assets} coins, each with its "
+            "days, are needed"
+        )
     return problems
+
+
+def _kind_problems(series: KernelSeries) -> list[str]:
+    """Return which columns hold numbers in place of yes and no, or the other way round."""
+    wanted = dict.fromkeys(("paused", "guarded", "believable", "approved"), "b")
+    wanted |= dict.fromkeys(("coins", "targets", "flows"), "fiu") | {"regime": "iu"}
+    columns = {name: getattr(series, name) for name in wanted}
+    return [
+        f"the series {name} holds {column.dtype}; {'yes and no' if kinds == 'b' else 'numbers'} "
+        "are needed"
+        for (name, kinds), column in zip(wanted.items(), columns.values(), strict=True)
+        if column is not None and column.dtype.kind not in kinds
+    ]
 
 
 def _number_problems(series: KernelSeries) -> list[str]:

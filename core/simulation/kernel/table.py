@@ -1,7 +1,7 @@
 """Arrays -> the table of addresses and sizes with which compiled code is entered, see ``entry``."""
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -9,12 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.simulation.bar_table import Floats
-from core.simulation.kernel.entry import REST, ROOM
+from core.simulation.kernel.entry import BLOCKS, PAGES, REST, ROOM
 from core.simulation.kernel.layout import Indexes, Pages, Tape
 from core.simulation.kernel.room import LINE, arena_for
 
 _ARRAYS = REST + 5
-_KINDS = {np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_)}
+
+_REAL, _WHOLE, _FLAG = np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_)
+_OF_TAPE = (
+    _REAL, _REAL, _WHOLE, _WHOLE, _FLAG, _FLAG, _FLAG, _WHOLE, _REAL, _REAL, _FLAG, _WHOLE,
+    _REAL, _REAL, _REAL, _WHOLE, _WHOLE, _REAL, *(_REAL,) * (ROOM - BLOCKS),
+)  # fmt: skip
+_OF_THE_REST = (_WHOLE, *(_REAL,) * (_ARRAYS - PAGES - 1))
+"""What ``entry`` takes each array for, in the order of the table."""
 
 
 class TapeTable(NamedTuple):
@@ -52,9 +59,7 @@ class Table(NamedTuple):
 def tape_table(tape: Tape) -> TapeTable:
     """Return a tape's part of the table."""
     arrays = [part for part in (*tape[:-1], *tape.blocks) if isinstance(part, np.ndarray)]
-    assert len(arrays) == ROOM  # noqa: S101  # what follows stands where it is looked for
-    addresses = tuple(_address(one) for one in arrays)
-    return TapeTable(tape, addresses, tuple(_sizes(arrays)))
+    return TapeTable(tape, _addresses(arrays, _OF_TAPE), tuple(_sizes(arrays)))
 
 
 def table_of(known: TapeTable, rules: Floats, pages: Pages, rest: tuple[Floats, ...]) -> Table:
@@ -69,15 +74,25 @@ def table_of(known: TapeTable, rules: Floats, pages: Pages, rest: tuple[Floats, 
     arena, starts, shapes = arena_for(known.tape, rules)
     room = -(-_address(arena) // LINE) * LINE
     given = (*pages, *rest)
-    addresses = (*known.addresses, *[room + start for start in starts], *map(_address, given))
+    addresses = (*known.addresses, *[room + start for start in starts])
+    addresses += _addresses(given, _OF_THE_REST)
     sizes = (*known.sizes, *chain.from_iterable(shapes), *_sizes(given))
     return Table(np.array(addresses, np.int64), np.array(sizes, np.int64), arena)
 
 
+def _addresses(arrays: Sequence[NDArray[Any]], kinds: Sequence[np.dtype[Any]]) -> tuple[int, ...]:
+    """Return where arrays are; compiled code takes it on trust that each is what it stands for.
+
+    Raises:
+        TypeError: one is of another kind, or its numbers do not lie side by side.
+    """
+    for array, kind in zip(arrays, kinds, strict=True):
+        if array.dtype != kind or not array.flags.c_contiguous:
+            raise TypeError(f"an array of {array.dtype} in place of one of {kind}, side by side")
+    return tuple(map(_address, arrays))
+
+
 def _address(array: NDArray[Any]) -> int:
-    # Compiled code takes it on trust that an array is what it stands for.
-    assert array.flags.c_contiguous  # noqa: S101
-    assert array.dtype in _KINDS  # noqa: S101
     if array.size and array.flags.writeable:  # half the time of the general way
         return ctypes.addressof(ctypes.c_char.from_buffer(cast(bytearray, array)))
     return array.ctypes.data

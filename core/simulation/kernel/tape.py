@@ -50,7 +50,7 @@ def tape_of(matrix: PriceMatrix, series: KernelSeries) -> Tape:
         paused=_at(series.paused, first, missing=False),
         guarded=_at(series.guarded, first, missing=False),
         regime=_codes(series, first),
-        targets=np.zeros((0, 1)) if series.targets is None else series.targets[first].copy(),
+        targets=_targets(series, first),
         flow=_flow(series, first),
         approved=np.zeros(0, np.bool_) if series.approved is None else series.approved.copy(),
         ended=ended,
@@ -135,6 +135,10 @@ def _codes(series: KernelSeries, first: Indexes) -> Indexes:
     if series.regime is None:
         return np.full(len(first), _UNKNOWN, dtype=np.int64)
     return series.regime[first].astype(np.int64)
+
+
+def _targets(series: KernelSeries, first: Indexes) -> Floats:
+    return np.zeros((0, 1)) if series.targets is None else series.targets[first].astype(np.float64)
 
 
 def _flow(series: KernelSeries, first: Indexes) -> Floats:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +17,17 @@ from core.domain.errors import InputInvalid
 from core.simulation.kernel import (
     KernelRun,
     KernelSeries,
+    compiling,
     fixed_band_rules,
     kernel_rules,
+    machine_code,
     run_grid,
     run_kernel,
 )
 from core.simulation.kernel.engine import Walk, plain_walk
+from core.simulation.kernel.layout import empty_pages, packed
+from core.simulation.kernel.state import TOTALS
+from core.simulation.kernel.tape import tape_of
 from tests.simulation.kernel.equality import compiled_alike, lived_by_reference
 from tests.simulation.kernel.made import COSTS, made_matrix, made_policy, made_series
 from tests.simulation.kernel.worlds import world_of
@@ -56,12 +62,48 @@ def test_compiled_and_plain_decide_alike() -> None:
     np.testing.assert_allclose(tables[0], tables[1], rtol=1e-9)
 
 
+@pytest.mark.timeout(600)  # compiles when nothing is kept from before
+def test_compiled_code_is_never_given_an_array_of_another_kind() -> None:
+    """Whole numbers in place of prices, or prices that lie apart, end the run before it begins."""
+    pytest.importorskip("numba")
+    matrix = made_matrix(60, 3)
+    rules = fixed_band_rules(made_policy(3), matrix.assets, COSTS)
+    whole = KernelSeries(targets=np.tile(np.array([1, 0, 0, 0]), (60, 1)))
+    _same(*(run_kernel(matrix, whole, rules, walk=walk) for walk in (plain_walk, compiled_walk())))
+    tape, row = tape_of(matrix, KernelSeries()), packed(rules)
+    whole_closes: Any = tape.closes.astype(np.int64)
+    for closes in (whole_closes, tape.closes[:, ::2], tape.closes.astype("f4")):
+        with pytest.raises(TypeError, match="in place of one of float64"):
+            compiled_walk()(
+                tape._replace(closes=closes), row, np.zeros(3), 1.0, empty_pages(3, 9),
+                np.zeros(0), np.zeros(TOTALS), np.ones(1),
+            )  # fmt: skip
+
+
 def test_without_numba_the_same_lines_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Numba is not installed a run is plain, and asking for compiled code says what to do."""
     monkeypatch.setattr(compiled_kernel, "find_spec", lambda _: None)
     assert compiled_kernel.best_walk() is plain_walk
     with pytest.raises(InputInvalid, match="install the extra fast"):
         compiled_walk()
+
+
+def test_the_environment_of_others_does_not_change_what_is_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A shell that switches Numba off, or asks it for checks, still gets the one compiled walk."""
+    numba = pytest.importorskip("numba")
+    for name in ("DISABLE_JIT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT"):
+        monkeypatch.setattr(numba.config, name, 1)
+
+    def ready(*_: object, **__: object) -> None:
+        config = numba.config
+        assert not any([config.DISABLE_JIT, config.BOUNDSCHECK, config.DEBUGINFO_DEFAULT])
+        raise InterruptedError
+
+    monkeypatch.setattr(compiling, "_ready", ready)
+    with pytest.raises(InterruptedError):
+        compiling.compiled_text()
 
 
 @pytest.fixture
@@ -146,6 +188,43 @@ def test_code_that_cannot_be_kept_runs_all_the_same(
     monkeypatch.setattr(compiled_kernel, "compiled_text", lambda: ("", ""))
     monkeypatch.setattr(compiled_kernel, "code_of", lambda *_: code)
     _same(one_run(compiled_walk(file / "below a file")), one_run(plain_walk))
+
+
+@pytest.mark.timeout(600)  # compiles when nothing is kept from before
+def test_code_that_others_could_write_is_never_run(kept: Path) -> None:
+    """A file in a folder that is open to everybody may be anybody's."""
+    (file,) = kept.iterdir()
+    assert compiled_kernel._kept(file) is not None  # noqa: SLF001  # what the disk is asked for
+    for place, mode in ((file, 0o666), (kept, 0o1777)):
+        before = place.stat().st_mode
+        place.chmod(mode)
+        assert compiled_kernel._kept(file) is None  # noqa: SLF001  # as above
+        place.chmod(before)
+    assert compiled_kernel._kept(file) is not None  # noqa: SLF001  # as above
+
+
+def test_other_lines_of_the_compiler_are_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that was made, or is entered, in another way has another name: it would not fit."""
+    pytest.importorskip("numba")
+    before = compiled_kernel.file_name()
+    source = Path(machine_code.__file__)
+    changed = tmp_path / source.name
+    changed.write_text(source.read_text(encoding="utf-8") + "#", encoding="utf-8")
+    monkeypatch.setattr(machine_code, "__file__", str(changed))
+    assert compiled_kernel.file_name() != before
+
+
+def test_the_compiler_runs_nothing_of_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps a ``bot.py`` of their own where they work does not find it run."""
+    (tmp_path / "bot.py").write_text("open('ran', 'w')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(compiled_kernel, "__name__", "bot")
+    compiled_kernel.compile_apart()
+    assert not (tmp_path / "ran").exists()
 
 
 def test_the_name_of_kept_code_is_the_same_in_every_process() -> None:

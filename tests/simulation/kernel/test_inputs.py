@@ -9,6 +9,7 @@ import pytest
 from core.domain.errors import InputInvalid
 from core.domain.units import Asset, Money, Quantity, Rate
 from core.simulation.kernel import KernelSeries, kernel_rules, regime_codes, run_kernel
+from core.simulation.kernel.series import DailyCloses
 from core.simulation.trading_costs import TradingCosts
 from tests.simulation.kernel.made import COSTS, made_matrix, made_policy
 
@@ -58,6 +59,28 @@ def test_series_that_do_not_fit_are_refused_together() -> None:
     with pytest.raises(InputInvalid) as refused:
         run_kernel(matrix, series, rules)
     assert len(refused.value.problems) == 3
+
+
+def test_numbers_in_place_of_yes_and_no_are_refused() -> None:
+    """A column of another kind would be other numbers to compiled code, so it is named first."""
+    matrix = made_matrix(50, 2)
+    rules = kernel_rules(made_policy(2), matrix.assets, COSTS)
+    series = KernelSeries(
+        believable=np.ones(50, np.int64),
+        guarded=np.zeros(50, np.int64),
+        targets=np.ones((50, 3), np.bool_),
+        daily=DailyCloses(17_000, np.ones(2)),
+    )
+    with pytest.raises(InputInvalid) as refused:
+        run_kernel(matrix, series, rules)
+    told = " ".join(refused.value.problems)
+    for words in (
+        "believable holds int64; yes and no", "guarded holds int64; yes and no",
+        "targets holds bool; numbers", "the daily closes have the shape (2,)",
+    ):  # fmt: skip
+        assert words in told
+    with pytest.raises(ValueError, match="prices of the type int64"):
+        replace(matrix, closes=np.ones((2, 50), np.int64))
 
 
 def test_a_withdrawal_of_more_than_there_is_is_refused() -> None:
