@@ -11,6 +11,10 @@ DELISTED_AT = 0.5
 """What a coin that ended still brings, as a share of its last close. Source: METHODS 6.1."""
 
 
+_NOTHING = 1e-12
+"""A share of the portfolio that rounding leaves over: no order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Booked:
     """What one decision came to: orders filled, one-way turnover, cost, and what realised gains."""
@@ -66,7 +70,7 @@ class Book:
         trades = self._affordable(market, trades, order)
         sold = [self._sell(market, bar, i, -float(trades[i])) for i in order if trades[i] < 0.0]
         bought = [self._buy(market, bar, i, float(trades[i])) for i in order if trades[i] > 0.0]
-        filled = [leg for leg in (*sold, *bought) if leg.worth > 0.0]
+        filled = [leg for leg in (*sold, *bought) if leg.worth > _NOTHING * total]
         one_way = max(sum(leg.worth for leg in legs) for legs in (sold, bought))
         return Booked(
             orders=len(filled),

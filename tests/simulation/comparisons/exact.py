@@ -154,14 +154,16 @@ class ExactBands:
         self, bar: int, trades: dict[Asset, Decimal], fills: dict[Asset, Decimal]
     ) -> None:
         sizes = {a: t / self._price(a, bar) for a, t in self._paid_for(trades).items()}
-        gain = ZERO
-        for asset in sorted(sizes, key=lambda a: (-abs(trades[a]), a)):
+        gain, least = ZERO, _NOISE * self._total(bar)
+        ordered = sorted(sizes, key=lambda a: (-abs(trades[a]), a))
+        worth = []
+        for asset in ordered:
             if sizes[asset] < 0:
-                gain += self._sell(asset, min(-sizes[asset], self.coins[asset]), fills[asset])
-        for asset in sorted(sizes, key=lambda a: (-abs(trades[a]), a)):
-            if sizes[asset] > 0:
-                self._buy(asset, sizes[asset], fills[asset])
-        self.run.orders[bar] = sum(1 for size in sizes.values() if size)
+                size = min(-sizes[asset], self.coins[asset])
+                gain += self._sell(asset, size, fills[asset])
+                worth.append(size * fills[asset])
+        worth += [self._buy(a, sizes[a], fills[a]) * fills[a] for a in ordered if sizes[a] > 0]
+        self.run.orders[bar] = sum(1 for one in worth if one > least)
         self.run.gains.append((bar + 1, gain))
 
     def _paid_for(self, trades: dict[Asset, Decimal]) -> dict[Asset, Decimal]:
@@ -184,7 +186,7 @@ class ExactBands:
         self.run.costs += size * fill * rate
         return net - part
 
-    def _buy(self, asset: Asset, size: Decimal, fill: Decimal) -> None:
+    def _buy(self, asset: Asset, size: Decimal, fill: Decimal) -> Decimal:
         rate = self._rates(asset)[1]
         size = min(size, self.cash / (fill * (ONE + rate)))
         spent = size * fill * (ONE + rate)
@@ -192,3 +194,4 @@ class ExactBands:
         self.coins[asset] += size
         self.paid[asset] += spent
         self.run.costs += size * fill * rate
+        return size
