@@ -167,14 +167,26 @@ def test_a_part_that_was_damaged_is_computed_again(
     assert finished(prepared, out) == whole
 
 
+def test_a_sweep_that_computed_nothing_is_in_nobodys_way(
+    prepared: Prepared, tmp_path: Path
+) -> None:
+    """A folder without a part, left by a cluster that never answered, takes another sweep."""
+    out = tmp_path / "out.parquet"
+    Parts(out, GRID_COLUMNS).open({**prepared.identity, "grid": "0"})
+    finished(prepared, out)
+    assert is_finished(out, prepared.identity)
+
+
 def test_another_sweep_is_not_mixed_in(prepared: Prepared, tmp_path: Path) -> None:
     """Parts and results of other inputs are refused, with what differs."""
     out = tmp_path / "out.parquet"
     other = {**prepared.identity, "bars": "0", "grid": "0"}
-    Parts(out, GRID_COLUMNS).open(other)
+    parts = Parts(out, GRID_COLUMNS)
+    parts.open(other)
+    parts.write(0, np.zeros((20, len(GRID_COLUMNS))))
     with pytest.raises(InputInvalid, match="another sweep: the grid and the bars differ"):
         finished(prepared, out)
-    shutil.rmtree(Parts(out, GRID_COLUMNS).folder)
+    shutil.rmtree(parts.folder)
     finished(prepared, out)
     assert is_finished(out, prepared.identity)
     with pytest.raises(InputInvalid, match="another sweep: the bars differ"):

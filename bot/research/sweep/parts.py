@@ -81,11 +81,13 @@ class Parts:
     def open(self, identity: Identity) -> None:
         """Begin this sweep in the folder, or go on with what it holds of it.
 
+        A sweep that ended before its first part was computed has nothing to lose.
+
         Raises:
             InputInvalid: it holds another sweep, or cannot be written.
         """
         path = self.folder / MANIFEST
-        if path.exists():
+        if path.exists() and any(self._files()):
             check_same(_read_manifest(path), identity, self.folder)
             for leftover in self.folder.glob("*.part"):
                 leftover.unlink(missing_ok=True)
