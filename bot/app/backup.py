@@ -46,11 +46,19 @@ class BackupPlan:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup that was made and checked: where it is, how long in bytes, and what is in it."""
+    """A backup that was made and checked.
+
+    Attributes:
+        path: where it is.
+        size: how long it is, in bytes.
+        manifest: what is in it.
+        damaged: the runs whose books beside the account are damaged; all else of them is whole.
+    """
 
     path: Path
     size: int
     manifest: Manifest
+    damaged: tuple[str, ...] = ()
 
 
 def make_backup(plan: BackupPlan, destination: Path | None, *, at: datetime) -> Backup:
@@ -84,10 +92,11 @@ def _make(
     plan: BackupPlan, folders: Sequence[Path], target: Path, scratch: Path, at: datetime
 ) -> Backup:
     files: dict[str, Path] = {}
-    runs = []
+    runs, damaged = [], []
     for folder in folders:
-        run = _copied_run(folder, scratch)
+        run, books = _copied_run(folder, scratch)
         runs.append(run)
+        damaged += [run.name] if books else []
         files |= {name: scratch / name for name in run.parts}
     policy = None
     if plan.policy is not None:
@@ -101,11 +110,11 @@ def _make(
         policy=policy,
     )
     size = _written(manifest, files, scratch / "backup", target)
-    return Backup(target, size, manifest)
+    return Backup(target, size, manifest, tuple(damaged))
 
 
-def _copied_run(folder: Path, scratch: Path) -> Run:
-    """Copy and check the databases of one run."""
+def _copied_run(folder: Path, scratch: Path) -> tuple[Run, str]:
+    """Copy and check the databases of one run; tell also what of its books is damaged."""
     originals = [folder / name for name in (DATABASE, ACCOUNT) if (folder / name).exists()]
     copies = scratch / folder.name
     copies.mkdir(mode=0o700)
@@ -117,7 +126,7 @@ def _copied_run(folder: Path, scratch: Path) -> Run:
     for other in others:
         check_pages(other)
     end = _end_of_copy(database, scratch)
-    return Run(
+    run = Run(
         name=folder.name,
         revision=revision,
         seq=end.seq,
@@ -126,6 +135,7 @@ def _copied_run(folder: Path, scratch: Path) -> Run:
         database=part_of(database),
         account=part_of(others[0]) if others else None,
     )
+    return run, end.books
 
 
 def _end_of_copy(database: Path, scratch: Path) -> RecordEnd:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from bot.ports.clock import Clock
 from bot.ports.messages import Mode
 from bot.stage import AutomaticHome, Stage
 from bot.store.sqlite import SqliteStore
-from bot.workflow.desk import Desk
+from bot.workflow.desk import Desk, tell_left_out
 from bot.workflow.start import tell_start
 from bot.workflow.summary import Summary, close_run, summarise
 from core.domain.errors import Invalid
@@ -106,7 +107,8 @@ async def _people(plan: RunPlan, desk: Desk, market: Market, *, stack: AsyncExit
     automatic = _automatic(plan, desk, shown)
     home = automatic or shown
     pace = USUAL_PACE if on_telegram else UNHURRIED
-    sender = OutboxSender(desk.store, home, SystemClock(), pace=pace)
+    left_out = partial(tell_left_out, desk)
+    sender = OutboxSender(desk.store, home, SystemClock(), pace=pace, left_out=left_out)
     executions = Executions(desk, sender.wake)
     rhythm = _rhythm(plan, desk.audience.zone)
     section = plan.settings.file.health

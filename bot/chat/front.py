@@ -9,11 +9,12 @@ from bot.chat.commands.registry import STANDARD, Registry
 from bot.chat.gate import NOT_VALID, Gate, People, Refusal
 from bot.chat.render.pages import text
 from bot.chat.requests import Command, Press, Request, Role
-from bot.chat.troubles import EXPECTED, TROUBLES, trouble_of, without_markup
+from bot.chat.troubles import EXPECTED, HALT, TROUBLES, trouble_of, without_markup
 from bot.chat.visit import Visit
 from bot.ports.clock import Clock
 from bot.ports.messages import NoticeCode
 from bot.workflow.desk import Desk
+from core.domain.errors import EvenkeelError
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Front:
             return self._excuse(request, error)
 
     async def _handle(self, request: Request) -> str:
-        if not self._is_first(request):
+        if not self._is_to_be_done(request):
             return ""
         handler = self._registry.find(request.act)
         refusal = self._gate.refuse(handler.rule, request)
@@ -98,13 +99,37 @@ class Front:
                 return words.say(NOT_VALID if role is None else "tap.failed")
         if role is None:
             return ""
-        heading, told = trouble_of(error, request, visit.reader)
+        is_halted = self._is_halted()
+        heading, told = trouble_of(error, request, visit.reader, is_halted=is_halted)
         try:
             visit.say(heading, told, key=f"trouble:{request.request_id}")
         except TROUBLES:
             log.exception("the answer to %s could not be written down", request.request_id)
             return without_markup(heading, told)
         return ""
+
+    def _is_halted(self) -> bool:
+        """Tell whether trading is halted for certain."""
+        try:
+            with self._desk.store.reading() as tx:
+                return tx.memory.state().halt is not None
+        except TROUBLES:
+            return False
+
+    def _is_to_be_done(self, request: Request) -> bool:
+        """Tell whether to handle a request; a halt does not wait for the inbox.
+
+        To halt twice does no harm; not to halt may.
+        """
+        try:
+            return self._is_first(request)
+        except EvenkeelError:
+            if not (isinstance(request.act, Command) and request.act.name == HALT):
+                raise
+            log.exception(
+                "%s could not be kept; the halt is tried all the same", request.request_id
+            )
+            return True
 
     def _is_first(self, request: Request) -> bool:
         """Tell whether a request still has to be handled.

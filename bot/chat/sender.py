@@ -20,6 +20,14 @@ LONGEST_TRUSTED_WAIT = timedelta(hours=1)
 """A date further ahead, found at the start, comes from a clock that has been set back since."""
 
 
+LeftOut = Callable[[Transaction, str], None]
+"""Writes down for a chat that one of its messages is missing."""
+
+
+def _tell_nobody(_: Transaction, __: str) -> None:
+    return None
+
+
 class OutboxSender:
     """Takes messages from the outbox to their chats, one task per chat.
 
@@ -36,6 +44,7 @@ class OutboxSender:
         *,
         pace: Pace = USUAL_PACE,
         luck: Callable[[], float] = random.random,
+        left_out: LeftOut = _tell_nobody,
     ) -> None:
         """Prepare to send; ``run`` begins.
 
@@ -45,12 +54,14 @@ class OutboxSender:
             clock: time for waits and pace; real time, whatever time the market lives in.
             pace: how fast and how patiently.
             luck: a number from 0 to 1, drawn for each wait.
+            left_out: tells a chat that a message to it could no longer be read.
         """
         self._store = store
         self._home = home
         self._clock = clock
         self._pace = pace
         self._luck = luck
+        self._left_out = left_out
         self._woken = asyncio.Event()
         self._finished = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -216,6 +227,7 @@ class OutboxSender:
                 with self._store.transaction() as tx:
                     if not tx.outbox.leave_out(chat_id, at=self._clock.now()):
                         raise
+                    self._left_out(tx, chat_id)
 
     def _waiting_chats(self) -> Sequence[str]:
         with self._store.reading() as tx:

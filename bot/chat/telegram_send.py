@@ -77,7 +77,8 @@ class Delivery:
             MaybeDelivered: the outcome is unknown.
             Undeliverable: it never will be.
         """
-        chat_id = _number(outgoing.chat_id)
+        chat_id = _number(outgoing.chat_id, "chat")
+        places = [_number(message_id, "message") for message_id in edits]
         words = self._words(outgoing)
         parts = parts_of(words, is_edit=bool(edits))
         arrived = self._arrived.setdefault(outgoing.outbox_id, [])
@@ -86,7 +87,7 @@ class Delivery:
                 part = parts[place] if place < len(parts) else Part(words.moved_up)
                 markup = _markup(outgoing, words) if place == len(parts) - 1 else None
                 if place < len(edits):
-                    await self._edit(outgoing, (chat_id, int(edits[place])), part.html, markup)
+                    await self._edit(outgoing, (chat_id, places[place]), part.html, markup)
                     arrived.append(edits[place])
                 else:
                     arrived.append(await self._send_part(outgoing, chat_id, part, markup))
@@ -217,8 +218,8 @@ def _markup(outgoing: Outgoing, words: Rendered) -> Markup | None:
     return ForceReply() if outgoing.force_reply else None
 
 
-def _number(chat_id: str) -> int:
+def _number(name: str, what: str) -> int:
     try:
-        return int(chat_id)
+        return int(name)
     except ValueError:
-        raise Undeliverable(f"{chat_id!r} is no chat of Telegram") from None
+        raise Undeliverable(f"{name!r} is no {what} of Telegram") from None

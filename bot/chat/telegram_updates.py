@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 UPDATE_KINDS: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
 
+MOST_FAILURES: Final = 3
+"""How often in a row an update may fail to be kept before it is passed on all the same."""
+
 STAND_INS: Final = frozenset({1087968824, 777000, 136817688})
 """Accounts behind which somebody unknown speaks: anonymous admins, Telegram itself, channels.
 
@@ -60,9 +63,14 @@ class InboxQueue(asyncio.Queue[object]):
         self._store = store
         self._clock = clock
         self._bot_id = bot_id
+        self._failures = 0
 
     async def put(self, item: object) -> None:
         """Keep a new update and pass it on; other items pass as they are.
+
+        A disk that is full or a database that is locked may be free again in a moment, so an
+        update is asked for again then, but not for ever: somebody may be waiting to hear of a halt.
+        The handler, which cannot use the records either, does nothing and tells the person.
 
         Raises:
             NetworkError: it could not be kept now; the poller then asks for it again.
@@ -73,13 +81,15 @@ class InboxQueue(asyncio.Queue[object]):
         received = Received(item, self._clock.now())
         try:
             is_new = self._keep(received)
-        except StoreCorrupt:
-            # A damaged inbox does not mend itself while it is asked again: the handler, which
-            # cannot use it either, does nothing and tells the person.
+        except EvenkeelError as error:
+            self._failures += 1
+            # A damaged inbox does not mend itself while it is asked again.
+            if self._failures < MOST_FAILURES and not isinstance(error, StoreCorrupt):
+                raise NetworkError(f"an update could not be stored: {error}") from error
             log.exception("update %s could not be kept", item.update_id)
             is_new = True
-        except EvenkeelError as error:
-            raise NetworkError(f"an update could not be stored: {error}") from error
+        else:
+            self._failures = 0
         if is_new:
             await super().put(received)
 

@@ -33,20 +33,31 @@ TROUBLES: Final = (
 EXPECTED: Final = (AccountProblem, FeedUnavailable, StoreConflict)
 """What may happen on any day and says nothing about the program; it leaves no trace in the log."""
 
-_HALT: Final = "halt"
+HALT: Final = "halt"
+_SWITCHES: Final = frozenset({"approve", "reject", "pause", "resume"})
+"""Commands of which somebody must know whether they count, also where the answer failed."""
 
 
-def trouble_of(error: Exception, request: Request, reader: Reader) -> tuple[str, Block]:
+def trouble_of(
+    error: Exception, request: Request, reader: Reader, *, is_halted: bool
+) -> tuple[str, Block]:
     """Return a heading, which may be empty, and what to say below it.
 
     Args:
         error: one of ``TROUBLES``.
         request: what the person wanted.
         reader: who is told.
+        is_halted: trading is halted now, for certain.
     """
     heading, said = _told(error, reader)
-    is_halt = isinstance(request.act, Command) and request.act.name == _HALT
-    return heading, text(said, *([reader.words.say("trouble.halt")] if is_halt else []))
+    name = request.act.name if isinstance(request.act, Command) else ""
+    if name == HALT:
+        how = "trouble.halted" if is_halted else "trouble.halt"
+    elif name in _SWITCHES and not isinstance(error, EXPECTED):
+        how = "trouble.perhaps"
+    else:
+        return heading, text(said)
+    return heading, text(said, reader.words.say(how))
 
 
 def without_markup(heading: str, block: Block) -> str:

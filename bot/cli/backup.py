@@ -93,6 +93,7 @@ def _print_backup(made: "Backup", *, as_json: bool) -> None:
                 "created_at": manifest.created_at.isoformat(),
                 "runs": [_row(run) for run in manifest.runs],
                 "policy": manifest.policy is not None,
+                "damaged_books": list(made.damaged),
             }
         )
         return
@@ -105,6 +106,11 @@ def _print_backup(made: "Backup", *, as_json: bool) -> None:
         print("Your rules (evenkeel.toml) are in it.")
     print("Your secrets are not: .env stays where it is, so keep a copy of it somewhere safe.")
     print("Every database in it was checked page by page, and every journal verifies.")
+    if made.damaged:
+        print(
+            f"The books beside the account are damaged in {', '.join(made.damaged)}; nothing else "
+            "rests on them.\nSend /review mend to the bot, then make another backup."
+        )
 
 
 def _print_restored(restored: "Restored", policy: Path, *, as_json: bool) -> None:

@@ -2,17 +2,21 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from bot.store.book_tables import BOOK_DAY, BOOK_MARK
 from bot.store.schema import check_known, revision_of
 from bot.store.sqlite import SqliteStore, open_store
 from bot.store.verify import verify_journal
 from core.domain.errors import StoreCorrupt
 
 _WHOLE: Final = "ok"
+_BOOKS: Final = frozenset({BOOK_DAY.name, BOOK_MARK.name})
+"""Tables whose damage is mended by the running bot, and on which nothing else rests."""
+
 _OBJECTS: Final = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
 _PROGRAMS: Final = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
 
@@ -24,10 +28,12 @@ class RecordEnd:
     Attributes:
         seq: how many entries its journal has.
         head: the hash of the last one.
+        books: what of the books beside the account is damaged; mostly nothing.
     """
 
     seq: int
     head: str
+    books: str = field(default="", compare=False)
 
 
 def revision_in(database: Path) -> str | None:
@@ -56,10 +62,10 @@ def check_pages(database: Path) -> None:
         with closing(_looking_at(database)) as connection:
             connection.execute("PRAGMA cell_size_check = ON")
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
+            orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.Error as error:
         raise StoreCorrupt(f"{database} is damaged ({error})") from error
-    if found != _WHOLE or orphans is not None:
+    if found != _WHOLE or any(table not in _BOOKS for table, *_ in orphans):
         why = "rows refer to others that are gone" if found == _WHOLE else found
         raise StoreCorrupt(f"{database} is damaged ({why})")
 
@@ -98,13 +104,17 @@ def checked_end(database: Path) -> RecordEnd:
 def end_of(store: SqliteStore) -> RecordEnd:
     """Verify the journal of an open database and return where it ends.
 
+    The books beside the account may be damaged: nothing else rests on them, they are made again
+    from what is verified here, and whoever has damage must be able to keep the rest.
+
     Raises:
         StoreCorrupt: the journal does not verify.
     """
-    verdict = verify_journal(store)
+    verdict = verify_journal(store, with_books=False)
     if not verdict.ok:
         raise StoreCorrupt(f"the journal of {store.path} does not verify: {verdict.problem}")
-    return RecordEnd(verdict.count, verdict.head)
+    with store.reading() as tx:
+        return RecordEnd(verdict.count, verdict.head, tx.books.damage())
 
 
 def _objects_of(database: Path) -> set[tuple[str, ...]]:

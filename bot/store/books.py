@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, literal, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 
 from bot.ports.books import WitnessedDay
@@ -31,6 +31,7 @@ from bot.store.journal import SqliteJournal
 from bot.store.kinds import BOOKS_BEGUN_ANEW, BOOKS_MARKED, BOOKS_RESTORED, STORE_ACTOR
 from bot.store.unit_of_work import UnitOfWork
 from core.domain.errors import BooksCorrupt, StoreCorrupt
+from core.domain.scorecard import BookName
 from core.simulation.books import BookDay, BookMark, ShadowBook
 
 _SAID = frozenset({"day", "decision_id", "is_first", "digest", "books"})
@@ -46,7 +47,12 @@ _DAYS = (
     .where(BOOK_DAY.c.day >= bindparam("since"), BOOK_DAY.c.day <= bindparam("until"))
     .order_by(BOOK_DAY.c.day)
 )
-_DAY = select(BOOK_DAY.c.day).where(BOOK_DAY.c.day == bindparam("on"))
+_DAY = select(literal(1)).where(BOOK_DAY.c.day == bindparam("on"))
+_MARK = select(literal(1)).where(BOOK_MARK.c.day == bindparam("on")).limit(1)
+_COUNTS = select(
+    select(func.count()).select_from(BOOK_DAY).scalar_subquery().label("days"),
+    select(func.count()).select_from(BOOK_MARK).scalar_subquery().label("marks"),
+)
 _MARKS = select(BOOK_MARK).where(
     BOOK_MARK.c.day >= bindparam("since"), BOOK_MARK.c.day <= bindparam("until")
 )
@@ -66,8 +72,11 @@ class SqliteBooks:
         """Store a day and the books after it, with a journal entry; False when it has one.
 
         The decision it names must be stored before.
+
+        Raises:
+            BooksCorrupt: something is stored of that day which was never marked.
         """
-        if self._work.row(_DAY, {"on": day.day}) is not None:
+        if self._is_known(day.day):
             return False
         payload = payload_of(day) | {"books": digests(books)}
         entry = self._journal.append(BOOKS_MARKED, STORE_ACTOR, payload, at=day.marked_at)
@@ -118,10 +127,12 @@ class SqliteBooks:
         if why := self._problem_of(entries):
             each = ((entry.seq, self._problem_of([entry])) for entry in entries)
             return next((one for one in each if one[1]), (entries[-1].seq, why))
+        last = entries[-1].seq if entries else max(1, self._begun())
         try:
+            self._refuse_strays(len(entries))
             self.current()
         except BooksCorrupt as error:
-            return entries[-1].seq, str(error)
+            return last, str(error)
         return None
 
     def witnessed(self) -> Sequence[WitnessedDay]:
@@ -149,6 +160,20 @@ class SqliteBooks:
         """Drop every day and book; what was marked before counts no more."""
         self._drop()
         self._journal.append(BOOKS_BEGUN_ANEW, actor, {"why": why}, at=at)
+
+    def _is_known(self, day: date) -> bool:
+        newest = self._newest()
+        if newest is not None and day <= _witnessed(newest).day:
+            return True
+        if any(self._work.row(found, {"on": day}) is not None for found in (_DAY, _MARK)):
+            raise BooksCorrupt(f"the stored books of {day} were never marked", day=day)
+        return False
+
+    def _refuse_strays(self, count: int) -> None:
+        """Refuse rows outside the days that were marked; those between are held against them."""
+        expected = {"days": count, "marks": count * len(BookName)}
+        if dict(self._work.rows(_COUNTS)[0]) != expected:
+            raise BooksCorrupt("days are stored that were never marked")
 
     def _write(self, days: Sequence[tuple[int, BookDay]], books: Sequence[ShadowBook]) -> None:
         """Write days under the numbers of their journal entries, and the books after them."""
@@ -221,7 +246,7 @@ def _readable(what: str, day: date | None = None) -> Iterator[None]:
         yield
     except BooksCorrupt:
         raise
-    except (AttributeError, StoreCorrupt, TypeError, ValueError) as error:
+    except (AttributeError, RecursionError, StoreCorrupt, TypeError, ValueError) as error:
         raise BooksCorrupt(f"{what} cannot be read", day=day) from error
 
 

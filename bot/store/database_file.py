@@ -146,6 +146,11 @@ def _nothing_there(file: Path) -> InputInvalid:
 
 def connection_on(driver: sqlite3.Connection) -> Connection:
     """Return SQLAlchemy's view of an open connection; closing it leaves ``driver`` open."""
-    engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: driver,
+        poolclass=StaticPool,
+        hide_parameters=True,  # they hold secrets of buttons, and errors go into the log
+    )
     # AUTOCOMMIT keeps SQLAlchemy from beginning and ending transactions of its own.
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")

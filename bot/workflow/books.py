@@ -81,7 +81,8 @@ def are_books_behind(desk: Desk) -> bool:
 
 
 def _keep_next(desk: Desk) -> bool:
-    with desk.store.reading() as tx:
+    # In one transaction: books that somebody mends meanwhile are not those that were read.
+    with desk.store.transaction() as tx:
         latest = tx.books.latest()
         entries = _entries(tx, latest, desk.clock.now())
         due = _next_due(entries, latest)
@@ -90,9 +91,8 @@ def _keep_next(desk: Desk) -> bool:
         stored = _stored(tx, due)
         books = tx.books.current()
         before = None if latest is None else _before(tx, latest, stored)
-    flows = [row for row in entries if row.kind == FLOWED and row.seq < due.seq]
-    day, after = day_of(stored, books, before, flows=flows, decided=due.seq)
-    with desk.store.transaction() as tx:
+        flows = [row for row in entries if row.kind == FLOWED and row.seq < due.seq]
+        day, after = day_of(stored, books, before, flows=flows, decided=due.seq)
         return tx.books.add(day, after)
 
 

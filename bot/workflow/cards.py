@@ -1,5 +1,6 @@
 """Where a proposal's card stands in the chats: shown again, closed with its outcome."""
 
+import logging
 from dataclasses import replace
 
 from bot.ports.mail import Outgoing
@@ -7,7 +8,10 @@ from bot.ports.messages import Card, CardUpdate, MessageType, SecondCard
 from bot.ports.records import Transaction
 from bot.workflow.desk import Desk, post
 from bot.workflow.propose import card_key, new_nonce
+from core.domain.errors import StoreCorrupt
 from core.domain.proposal import Proposal, ProposalState
+
+log = logging.getLogger(__name__)
 
 
 def show_again(desk: Desk, chat_id: str) -> Proposal | None:
@@ -20,7 +24,7 @@ def show_again(desk: Desk, chat_id: str) -> Proposal | None:
         nonce, hashed = new_nonce()
         renewed = tx.proposals.renew(live.proposal_id, nonce_hash=hashed, at=now)
         for chat in (*desk.audience.approvers, *desk.audience.viewers):
-            latest = tx.outbox.latest(chat, card_prefix(live.proposal_id))
+            latest = _newest(tx, chat, card_prefix(live.proposal_id))
             if latest is None or not isinstance(latest.message, Card):
                 continue
             _strip(tx, desk, latest, renewed)
@@ -48,7 +52,7 @@ def end_card(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
     """Take the buttons off every chat's newest card and write the outcome into it."""
     orders, fills = tx.orders.of(proposal.proposal_id), tx.orders.fills_of(proposal.proposal_id)
     for chat in (*desk.audience.approvers, *desk.audience.viewers):
-        latest = tx.outbox.latest(chat, card_prefix(proposal.proposal_id))
+        latest = _newest(tx, chat, card_prefix(proposal.proposal_id))
         if latest is None or not isinstance(latest.message, Card):
             continue
         update = CardUpdate(latest.message, proposal, tuple(orders), tuple(fills))
@@ -60,13 +64,26 @@ def end_card(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
 
 def _end_second_step(tx: Transaction, desk: Desk, chat: str, proposal: Proposal) -> None:
     """Take the buttons off the second step, if the chat has one, with the same outcome."""
-    second = tx.outbox.latest(chat, confirm_key(proposal.proposal_id))
+    second = _newest(tx, chat, confirm_key(proposal.proposal_id))
     if second is None or not isinstance(second.message, SecondCard):
         return
     ended = replace(second.message, proposal=proposal)
     key = f"edit:{second.key}:{proposal.state}"
     kind = MessageType.CARD
     post(tx, desk, kind, key=key, message=ended, chats=(chat,), edits=second.key)
+
+
+def _newest(tx: Transaction, chat: str, prefix: str) -> Outgoing | None:
+    """Return the newest showing in a chat; None also for one that can no longer be read.
+
+    Its buttons stay and are dead: they answer to the proposal's state and secrets, not to the card.
+    A halt, an outcome and the other chats do not wait for it.
+    """
+    try:
+        return tx.outbox.latest(chat, prefix)
+    except StoreCorrupt:
+        log.exception("a card in %s can no longer be read; it stays as it is", chat)
+        return None
 
 
 def _strip(tx: Transaction, desk: Desk, shown: Outgoing, proposal: Proposal) -> None:

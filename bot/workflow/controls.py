@@ -8,6 +8,7 @@ from bot.ports.messages import MessageType, NoticeCode
 from bot.ports.records import Store, Transaction
 from bot.workflow.cards import close, end_card
 from bot.workflow.desk import Desk, notify
+from core.domain.errors import EvenkeelError
 from core.domain.proposal import Proposal, ProposalState
 from core.domain.state import Halt, ManualPause, StressOverride
 from core.domain.stress import Family, Stress
@@ -76,22 +77,38 @@ def halt(desk: Desk, by: str, *, why: str) -> bool:
     """Stop everything until it is lifted at the machine; False when already halted.
 
     Proposals are withdrawn, approvals refused, and the executor sends nothing more.
+
+    Raises:
+        EvenkeelError: something of that could not be done; it is halted all the same wherever that
+            can be written down.
     """
-    with desk.store.transaction() as tx:
-        return halt_in(tx, desk, by, why=why)
+    try:
+        with desk.store.transaction() as tx:
+            return halt_in(tx, desk, by, why=why)
+    except EvenkeelError:
+        with desk.store.transaction() as tx:
+            _begin(tx, desk, by, why=why)
+        raise
 
 
 def halt_in(tx: Transaction, desk: Desk, by: str, *, why: str) -> bool:
     """Halt inside a transaction that is under way."""
     now = desk.clock.now()
-    state = tx.memory.state()
+    if not _begin(tx, desk, by, why=why):
+        return False
+    withdraw_open(tx, desk, note="halted")
+    key = f"halt:{now.isoformat()}"
+    notify(tx, desk, NoticeCode.HALTED, key=key, kind=MessageType.ALARM, by=by, why=why)
+    return True
+
+
+def _begin(tx: Transaction, desk: Desk, by: str, *, why: str) -> bool:
+    """Remember the halt, with its trace; False when there is one already."""
+    now, state = desk.clock.now(), tx.memory.state()
     if state.halt is not None:
         return False
     tx.memory.save(replace(state, halt=Halt(now, why)))
     tx.journal.append("halt.begun", by, {"why": why}, at=now)
-    withdraw_open(tx, desk, note="halted")
-    key = f"halt:{now.isoformat()}"
-    notify(tx, desk, NoticeCode.HALTED, key=key, kind=MessageType.ALARM, by=by, why=why)
     return True
 
 

@@ -158,6 +158,16 @@ def notify(
     post(tx, desk, kind, key=key, message=message)
 
 
+def tell_left_out(desk: Desk, tx: Transaction, chat_id: str) -> None:
+    """Tell a chat that a message to it can no longer be read; it may have been a card or a report.
+
+    Once a minute at most: what is damaged at once is told of once.
+    """
+    kind, key = MessageType.ALARM, f"left_out:{desk.clock.now():%Y-%m-%dT%H:%M}"
+    message = Notice(desk.mode, NoticeCode.MESSAGE_LEFT_OUT)
+    post(tx, desk, kind, key=key, message=message, chats=(chat_id,))
+
+
 def reminder(chat_id: str) -> str:
     """Return under which name the store keeps the reminder a chat asked for."""
     return f"remind:{chat_id}"

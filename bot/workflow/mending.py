@@ -14,12 +14,17 @@ from dataclasses import dataclass
 
 from bot.ports.books import WitnessedDay
 from bot.ports.journal import JournalEntry
-from bot.ports.records import StoredDecision
+from bot.ports.records import StoredDecision, Transaction
 from bot.workflow.books import DECIDED, FLOWED, day_of, keep_books
 from bot.workflow.desk import Desk, JournalMark
 from bot.workflow.learning import follow_journal
-from core.domain.errors import EvenkeelError, InputInvalid, StoreCorrupt
+from core.domain.errors import BooksCorrupt, EvenkeelError, InputInvalid, StoreCorrupt
 from core.simulation.books import Before, BookDay, ShadowBook
+
+_Made = tuple[Sequence[BookDay], Sequence[ShadowBook]]
+
+_OF_BOOKS = ("books.marked", "books.restored", "books.begun_anew")
+"""What changes the books; whoever was about to put them back looks again then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +54,58 @@ async def mend_books(desk: Desk, person: str) -> Mended | None:
 
 
 def _mend(desk: Desk, person: str) -> Mended | None:
-    with desk.store.aside() as tx:
-        _, _, problem = follow_journal(tx, JournalMark())
-        if problem:
-            raise StoreCorrupt(problem)
-        if not tx.books.damage():
-            return None
-        witnessed = tx.books.witnessed()
-        entries = tx.journal.entries(kinds=(DECIDED, FLOWED))
-    mended = _restore(desk, witnessed, entries)
-    if mended.why:
+    while True:
+        with desk.store.aside() as tx:
+            seen, _, problem = follow_journal(tx, JournalMark())
+            if problem:
+                raise StoreCorrupt(problem)
+            if not tx.books.damage():
+                return None
+            witnessed = tx.books.witnessed()
+            entries = tx.journal.entries(kinds=(DECIDED, FLOWED))
+        made, why = _tried(desk, witnessed, entries)
         with desk.store.transaction() as tx:
-            tx.books.begin_anew(mended.why, at=desk.clock.now(), actor=person)
-    with suppress(StoreCorrupt):  # of a damaged decision; the next one is kept, or told of
-        keep_books(desk)
-    return mended
+            if tx.journal.entries(kinds=_OF_BOOKS, after=seen, limit=1):
+                continue  # a day was marked meanwhile, or somebody else has mended them
+            mended = _put_back(tx, desk, made, why=why, person=person)
+        with suppress(StoreCorrupt):  # of a damaged decision; the next one is kept, or told of
+            keep_books(desk)
+        return mended
 
 
-def _restore(
+def _tried(
     desk: Desk, witnessed: Sequence[WitnessedDay], entries: Sequence[JournalEntry]
-) -> Mended:
-    """Put the books back as they were marked; tell why where that cannot be done."""
+) -> tuple[_Made | None, str]:
+    """Return what was made again, or why it cannot be.
+
+    Raises:
+        InputInvalid: a disk that refuses; it can be tried again.
+    """
     try:
-        days, books = _made_again(desk, witnessed, entries)
-        with desk.store.transaction() as tx:
-            tx.books.restore(days, books, at=desk.clock.now())
-    except (
-        InputInvalid
-    ):  # a disk that refuses; the books are as they were, and it can be tried again
+        return _made_again(desk, witnessed, entries), ""
+    except InputInvalid:
         raise
     except EvenkeelError as error:
-        return Mended(0, str(error))
-    return Mended(len(days))
+        return None, str(error)
+
+
+def _put_back(tx: Transaction, desk: Desk, made: _Made | None, *, why: str, person: str) -> Mended:
+    """Put the books back as they were marked, or begin them anew where they are not the same."""
+    now = desk.clock.now()
+    if made is not None:
+        days, books = made
+        try:
+            tx.books.restore(days, books, at=now)
+            return Mended(len(days))
+        except BooksCorrupt as error:
+            why = str(error)
+    tx.books.begin_anew(why, at=now, actor=person)
+    return Mended(0, why)
 
 
 def _made_again(
     desk: Desk, witnessed: Sequence[WitnessedDay], entries: Sequence[JournalEntry]
-) -> tuple[Sequence[BookDay], Sequence[ShadowBook]]:
+) -> _Made:
     """Return every day that was marked, made again, and the books after the last of them."""
     flows = [row for row in entries if row.kind == FLOWED]
     decided = {_decision(row): row.seq for row in entries if row.kind == DECIDED}

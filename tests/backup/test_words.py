@@ -6,7 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.store.sqlite import open_store
 from tests.backup.folders import make_run
+from tests.store import damage
+from tests.store.book_cards import BOOKS, book_day
 
 RUNNER = CliRunner()
 
@@ -30,6 +33,26 @@ def test_what_is_in_it_and_what_is_not(
     assert "Your secrets are not: .env stays where it is" in text
     monkeypatch.chdir(tmp_path)
     assert "--policy names one" in say("backup", "b.zip", "--data", str(data))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["UPDATE book_mark SET value = '7'", "DELETE FROM book_mark", "DELETE FROM book_day"],
+)
+def test_damaged_books_are_told_and_the_rest_is_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    """Nothing rests on the books, so nobody is without a backup because of them."""
+    monkeypatch.chdir(tmp_path)
+    database = make_run(data, "simulated-7-2")
+    with open_store(database) as store, store.transaction() as tx:
+        assert tx.books.add(book_day(), BOOKS)
+    assert "books beside" not in say("backup", "whole.zip", "--data", str(data))
+    damage.run(database, sql)
+    text = say("backup", "b.zip", "--data", str(data))
+    assert "books beside the account are damaged in simulated-7-2; nothing else" in text
+    assert "/review mend" in text
+    assert "simulated-7-2  2 journal entries" in say("restore", "b.zip", "--data", "back")
 
 
 def test_what_came_back_and_what_to_do(

@@ -1,9 +1,11 @@
 """Damaged books: found when they are used, made again as they were, or begun anew and said so."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,9 @@ from bot.ports.messages import NoticeCode
 from bot.ports.reviews import Gap
 from bot.store.sqlite import open_store
 from bot.store.verify import verify_journal
+from bot.workflow import mending
 from bot.workflow.books import keep_books, safely_keep_books
+from bot.workflow.desk import Desk
 from bot.workflow.mending import Mended, mend_books
 from bot.workflow.review import compose_review
 from core.domain.errors import BooksCorrupt, StoreCorrupt
@@ -34,6 +38,15 @@ DAMAGE = [
     "UPDATE shadow_book SET document = replace(document, '0', '1')",
     "DELETE FROM shadow_book",
 ]
+
+_DAY = "INSERT INTO book_day SELECT '{day}', entry, marked_at, 'nobody', quote, is_first, prices, "
+_MARKS = "INSERT INTO book_mark SELECT '{day}', book, value, flow, cost, balances FROM book_mark "
+SLIPPED_IN = {
+    "day": _DAY.format(day="2026-03-07") + "flows_to FROM book_day LIMIT 1",
+    "marks": _MARKS.format(day="2026-03-07") + "WHERE day = '2026-03-04'",
+    "older": _MARKS.format(day="2025-03-04") + "WHERE day = '2026-03-04'",
+    "deep": DAMAGE[0].replace("{", "[" * 100_000),
+}
 
 
 @pytest.fixture
@@ -90,6 +103,61 @@ async def test_days_that_were_missed_meanwhile_are_kept(made: World, tmp_path: P
     assert codes.count(NoticeCode.BOOKS_DAMAGED) == len(made.desk.audience.approvers) + 1
     assert await mend_books(made.desk, ANN) == Mended(5)
     assert len(books_of(made)[0]) == 7
+
+
+async def test_a_day_that_is_marked_meanwhile_is_no_reason_to_begin_anew(
+    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daily evaluation may come while years are made again; nothing is lost by that."""
+    harm(tmp_path, "DELETE FROM book_mark WHERE day = '2026-03-04'")
+    made.later(days=1)
+    await made.look_daily()
+    make_again = mending._made_again  # noqa: SLF001  # the part that takes long
+
+    def and_a_day_passes(desk: Desk, *given: Any) -> Any:  # noqa: ANN401  # as it is
+        made_again = make_again(desk, *given)
+        safely_keep_books(desk)
+        return made_again
+
+    monkeypatch.setattr(mending, "_made_again", and_a_day_passes)
+    assert await mend_books(made.desk, ANN) == Mended(6)
+    assert [row.is_first for row in books_of(made)[0]] == [True, *[False] * 5]
+    assert made.journal("books.begun_anew") == []
+
+
+async def test_to_mend_twice_at_once_loses_nothing(made: World, tmp_path: Path) -> None:
+    """An impatient person sends it again; one of them mends, the others find the books whole."""
+    harm(tmp_path, "UPDATE shadow_book SET document = '{'")
+    made.later(days=1)
+    await made.look_daily()
+    mended = await asyncio.gather(*(mend_books(made.desk, ANN) for _ in range(4)))
+    assert [row for row in mended if row is not None] == [Mended(5)]
+    assert len(books_of(made)[0]) == 6
+
+
+@pytest.mark.parametrize("sql", SLIPPED_IN.values(), ids=SLIPPED_IN.keys())
+async def test_what_was_slipped_in_is_found_and_mended(
+    made: World, tmp_path: Path, sql: str
+) -> None:
+    """A row of a day to come would keep that day from being marked; it is told, and taken away."""
+    harm(tmp_path, sql)
+    with open_store(tmp_path / "evenkeel.db", read_only=True) as store:
+        assert not verify_journal(store).ok
+    assert await mend_books(made.desk, ANN) == Mended(5)
+    made.later(days=1)
+    await made.look_daily()
+    assert keep_books(made.desk) == 1
+    with open_store(tmp_path / "evenkeel.db", read_only=True) as store:
+        assert verify_journal(store).ok
+
+
+async def test_a_day_that_was_slipped_in_stops_the_books_aloud(made: World, tmp_path: Path) -> None:
+    """No day is left out in silence because something stands in its place."""
+    harm(tmp_path, SLIPPED_IN["marks"])
+    made.later(days=1)
+    await made.look_daily()
+    with pytest.raises(BooksCorrupt, match="2026-03-07 were never marked"):
+        keep_books(made.desk)
 
 
 async def test_what_cannot_be_made_again_begins_anew(made: World, tmp_path: Path) -> None:

@@ -33,5 +33,7 @@ async def troubles(folder: Path, tour: Tour) -> None:
         damage.run(database, "DELETE FROM delivered")
         damage.run(database, "DELETE FROM outbox WHERE chat_id = ?", [ANN])
         await tour.ask(made, "/approve", at="no card ")
+        damage.run(database, "DROP TABLE fill")
+        await tour.ask(made, "/halt", at="no fills ")
         damage.run(database, "UPDATE memory SET value = '{'")
-        await tour.ask(made, "/halt", at="no memory ")
+        await tour.ask(made, "/halt", "/pause", at="no memory ")

@@ -17,9 +17,11 @@ from bot.chat.render.words import ENGLISH
 from bot.chat.requests import Button, Command, Press, Role
 from bot.chat.troubles import TROUBLES
 from bot.chat.visit import Visit
+from bot.ports.messages import Mode
 from bot.ports.records import Store, Transaction
 from core.domain import errors
 from core.domain.errors import EvenkeelError, InputInvalid, StoreCorrupt
+from core.domain.proposal import ProposalState
 from tests.chat.damaging import GONE, KINDS, Record, acts, live_some_days
 from tests.chat.stops_charts import one_day, some_days
 from tests.chat.world import ANN, EVE, NOT_VALID, VERA, World, world
@@ -158,6 +160,65 @@ async def test_a_halt_that_failed_says_so(made: World, tmp_path: Path) -> None:
         said = await made.front.handle(made.request(ANN, Command("halt")))
         said += "".join(row.words.plain for row in made.deliver() if row.chat_id == ANN)
     assert ENGLISH.say("trouble.halt") in said
+
+
+@pytest.mark.parametrize("person", [ANN, VERA])
+async def test_a_card_that_cannot_be_read_keeps_nobody_from_halting(
+    made: World, tmp_path: Path, person: str
+) -> None:
+    """Whosever card it is: the halt holds, the plan is withdrawn, and it is told."""
+    damage.run(
+        tmp_path / DATABASE,
+        "UPDATE outbox SET message = X'80FF' WHERE key LIKE 'card:%' AND chat_id = ?",
+        [person],
+    )
+    assert "You halted trading" in (await made.send(ANN, "/halt"))[-1]
+    assert made.live is None
+    assert made.journal("halt.begun") == [ANN]
+
+
+async def test_a_card_that_cannot_be_read_does_not_hide_the_plan(
+    made: World, tmp_path: Path
+) -> None:
+    """Whoever asks for the card is told what waits, and how to answer it without one."""
+    assert made.live is not None
+    damage.run(
+        tmp_path / DATABASE,
+        "UPDATE outbox SET message = X'80FF' WHERE key LIKE 'card:%' AND chat_id = ?",
+        [ANN],
+    )
+    (told,) = await made.send(ANN, "/approve")
+    assert f"/reject {made.live.proposal_id} rejects" in told
+
+
+@pytest.mark.parametrize("table", ["proposal", "fill", "trade_order", "outbox", "inbox"])
+async def test_a_halt_holds_where_little_else_does(made: World, tmp_path: Path, table: str) -> None:
+    """With a table gone trading is halted all the same, and nobody is told that it may not be."""
+    with Record(made, tmp_path / DATABASE).damaged(table, GONE):
+        said = await made.front.handle(made.request(ANN, Command("halt")))
+        with made.desk.store.reading() as tx:
+            assert tx.memory.state().halt is not None
+        if table != "outbox":
+            said += "".join(row.words.plain for row in made.deliver() if row.chat_id == ANN)
+    assert ENGLISH.say("trouble.halt") not in said
+    assert ENGLISH.say("trouble.halted") in said or "You halted trading" in said
+
+
+async def test_an_approval_is_carried_out_though_its_answer_fails(tmp_path: Path) -> None:
+    """What is approved has begun, and whoever hears of a failure is sent to look how it stands."""
+    async with world(tmp_path) as made:
+        made.desk = replace(made.desk, mode=Mode.WATCH)
+        made.__post_init__()
+        live = await made.propose()
+        damage.run(
+            tmp_path / DATABASE,
+            "CREATE TRIGGER full BEFORE INSERT ON outbox WHEN NEW.key LIKE 'answer:%' "
+            "BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        )
+        (*_, told) = await made.send(ANN, f"/approve {live.proposal_id}")
+        assert made.stored(live).state is ProposalState.APPROVED
+        assert made.started == [live.proposal_id]
+        assert ENGLISH.say("trouble.perhaps") in told
 
 
 async def test_a_full_disk_is_named(quiet: World) -> None:

@@ -1,8 +1,9 @@
 """Damaged records over real HTTP: whoever is known and sends a command is answered all the same."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from bot.chat.sender import OutboxSender
 from bot.chat.telegram import TelegramHome
 from bot.chat.telegram_account import TelegramAccount
 from bot.clocks import SystemClock
+from bot.ports.records import Store, Transaction
 from bot.store.sqlite import SqliteStore
+from bot.workflow.desk import tell_left_out
+from core.domain.errors import InputInvalid
 from tests.chat.damaging import live_some_days
 from tests.chat.world import ANN, BERLIN, EVE, world
 from tests.chat_telegram.running import running
@@ -27,11 +31,40 @@ PERSON, STRANGER = int(ANN), int(EVE)
 
 
 @dataclass
+class Disk:
+    """A store on a disk that may be full: for good, or for so many times."""
+
+    store: Store
+    is_full: bool = False
+    refusals: int = 0
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin one, where there is room.
+
+        Raises:
+            InputInvalid: there is none.
+        """
+        if self.is_full or self.refusals:
+            self.refusals = max(self.refusals - 1, 0)
+            raise InputInvalid("evenkeel.db cannot be used: the disk is full; free some space")
+        return self.store.transaction()
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Begin one, as ever."""
+        return self.store.reading()
+
+    def aside(self) -> AbstractContextManager[Transaction]:
+        """Begin one, as ever."""
+        return self.store.aside()
+
+
+@dataclass
 class Phones:
     """The phones of people who talk to a bot whose records can be damaged."""
 
     tg: TelegramEmulator
     database: Path
+    disk: Disk
 
     def harm(self, sql: str) -> None:
         """Change the database behind the bot's back."""
@@ -55,7 +88,8 @@ async def phones(tg: TelegramEmulator, folder: Path) -> AsyncIterator[Phones]:
     async with world(folder) as made:
         await live_some_days(made)
         made.deliver()
-        desk, wall = made.desk, SystemClock()
+        disk, wall = Disk(made.desk.store), SystemClock()
+        desk = replace(made.desk, store=disk)
         home = TelegramHome(
             TelegramAccount(tg.token, tg.base_url),
             store=desk.store,
@@ -64,7 +98,8 @@ async def phones(tg: TelegramEmulator, folder: Path) -> AsyncIterator[Phones]:
             menus={},
             patience=QUICK,
         )
-        sender = OutboxSender(desk.store, home, wall)
+        left_out = partial(tell_left_out, desk)
+        sender = OutboxSender(desk.store, home, wall, left_out=left_out)
         front = Front(desk, made.people, start=made.started.append, wall=wall)
 
         async def handle(request: Request) -> str:
@@ -73,7 +108,7 @@ async def phones(tg: TelegramEmulator, folder: Path) -> AsyncIterator[Phones]:
             return said
 
         async with home, running(sender.run()), running(home.run(handle)):
-            yield Phones(tg, folder / "evenkeel.db")
+            yield Phones(tg, folder / "evenkeel.db", disk)
 
 
 @pytest.fixture
@@ -99,13 +134,32 @@ async def test_without_an_inbox_a_command_is_answered_and_not_asked_for_again(
     """What cannot be kept is told of once, and a stranger hears nothing."""
     bot.tg.person(STRANGER)
     bot.harm("DROP TABLE inbox")
-    for words in ("/status", "/review", "/halt"):
+    for words in ("/status", "/review"):
         assert (await bot.ask(words)).startswith("A stored record is damaged")
-    assert ["named HALT" in words for words in bot.heard(PERSON)] == [False, False, True]
+    await bot.ask("/halt")
+    await bot.tg.wait_until(lambda: "You halted trading" in bot.heard(PERSON)[-1])
     bot.tg.person(STRANGER).send(None, "/start")
     await bot.ask("/help")
     assert bot.heard(STRANGER) == []
     assert bot.tg.world.updates.pending == 0
+
+
+async def test_on_a_full_disk_a_halt_that_failed_is_told(bot: Phones) -> None:
+    """Not even what was sent can be kept: that is said soon, and the next command counts."""
+    bot.disk.is_full = True
+    said = await bot.ask("/halt")
+    assert "the disk is full" in said
+    assert "named HALT" in said
+    bot.disk.is_full = False
+    await bot.ask("/halt")
+    await bot.tg.wait_until(lambda: "You halted trading" in bot.heard(PERSON)[-1])
+    assert bot.tg.world.updates.pending == 0
+
+
+async def test_a_disk_that_is_full_for_a_moment_delays_a_command(bot: Phones) -> None:
+    """It is asked for again, and done once."""
+    bot.disk.refusals = 2
+    assert (await bot.ask("/status")).startswith("PAPER · value $")
 
 
 async def test_a_damaged_memory_is_told_through_the_outbox(bot: Phones) -> None:
@@ -114,6 +168,19 @@ async def test_a_damaged_memory_is_told_through_the_outbox(bot: Phones) -> None:
     for words in ("/status", "/plan", "/pause"):
         assert (await bot.ask(words)).startswith("A stored record is damaged")
     assert "named HALT" in await bot.ask("/halt now")
+
+
+async def test_a_message_that_is_left_out_is_told_of(tg: TelegramEmulator, tmp_path: Path) -> None:
+    """It may have been a card or a report: whoever misses it knows, and knows where to look."""
+    tg.person(PERSON)
+    async with phones(tg, tmp_path) as bot:
+        bot.harm(
+            "UPDATE outbox SET state = 'pending', message = X'80FF' WHERE outbox_id = "
+            "(SELECT max(outbox_id) FROM outbox WHERE key LIKE 'card:%' AND chat_id = '7')"
+        )
+        lost = "A message to this chat can no longer be read"
+        await bot.tg.wait_until(lambda: any(lost in words for words in bot.heard(PERSON)))
+        assert (await bot.ask("/status")).startswith("PAPER · value $")
 
 
 async def test_what_the_outbox_cannot_take_is_said_at_once(

@@ -14,6 +14,7 @@ from bot.ports.messages import Mode, Notice, NoticeCode
 from bot.workflow import approve as approvals
 from bot.workflow.approve import Tap, TapResult
 from bot.workflow.cards import card_prefix, show_again
+from core.domain.errors import StoreCorrupt
 from core.domain.proposal import Proposal, ProposalState
 
 LONGEST_REASON: Final = 500
@@ -40,13 +41,13 @@ async def approve(visit: Visit) -> str:
     result = approvals.approve_by_id(
         visit.desk, name, person=visit.person, chat_id=visit.request.chat_id
     )
+    if result is TapResult.APPROVED:
+        visit.start(name)  # before the answer, which may fail: what is approved is carried out
     if result is TapResult.NOT_VALID:
         unknown = words.say("approve.unknown", proposal=name)
         visit.say(words.say("approve.not"), text(unknown))
     elif result is not TapResult.SECOND_STEP:
         visit.say(words.say("decide.head", proposal=name), text(_words(visit, result)))
-    if result is TapResult.APPROVED:
-        visit.start(name)
     return ""
 
 
@@ -140,8 +141,11 @@ async def answer_reason(visit: Visit) -> str:
 
 def _has_card(visit: Visit, live: Proposal) -> bool:
     """Tell whether a card is on its way to this chat; one that never had it gets none again."""
-    with visit.desk.store.reading() as tx:
-        card = tx.outbox.latest(visit.request.chat_id, card_prefix(live.proposal_id))
+    try:
+        with visit.desk.store.reading() as tx:
+            card = tx.outbox.latest(visit.request.chat_id, card_prefix(live.proposal_id))
+    except StoreCorrupt:  # what cannot be read does not leave either
+        return False
     return card is not None and card.state is OutboxState.PENDING
 
 
