@@ -3,14 +3,15 @@
 The books follow from the decisions, their inputs and the flows on record, and the journal holds a
 digest of every day of them. So what was damaged can be made again, and is put back only where every
 day comes out as it was marked. Where it does not, because a decision is damaged as well or another
-version decided then, the books begin anew. Neither touches the account, plans or orders.
+version decided then, nothing changes until a person lets the books begin anew. Neither touches the
+account, plans or orders.
 """
 
 import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.ports.books import WitnessedDay
 from bot.ports.journal import JournalEntry
@@ -32,28 +33,35 @@ class Mended:
     """What became of damaged books.
 
     Attributes:
-        days: how many were made again, each as it was marked; 0 where the books begin anew.
-        why: why they had to begin anew; an empty text where they had not.
+        days: how many were made again, each as it was marked; 0 where that cannot be done.
+        why: why it cannot be done; an empty text where it was.
+        anew: whether the books begin anew instead.
     """
 
     days: int
     why: str = ""
+    anew: bool = False
 
 
-async def mend_books(desk: Desk, person: str) -> Mended | None:
-    """Make damaged books again, or begin them anew; None when nothing is wrong with them.
+async def mend_books(desk: Desk, person: str, *, anew: bool = False) -> Mended | None:
+    """Make damaged books again; None when nothing is wrong with them.
 
     Evaluations that could not be kept meanwhile are kept now. Years of days take some seconds, in
     a thread.
+
+    Args:
+        desk: whose books.
+        person: who wants it.
+        anew: whether they may begin anew where they cannot be made again as they were.
 
     Raises:
         StoreCorrupt: the journal does not hold, so nobody knows what the books were.
         InputInvalid: the database cannot be used now; nothing has changed.
     """
-    return await asyncio.to_thread(_mend, desk, person)
+    return await asyncio.to_thread(_mend, desk, person, anew=anew)
 
 
-def _mend(desk: Desk, person: str) -> Mended | None:
+def _mend(desk: Desk, person: str, *, anew: bool) -> Mended | None:
     while True:
         with desk.store.aside() as tx:
             seen, _, problem = follow_journal(tx, JournalMark())
@@ -67,7 +75,12 @@ def _mend(desk: Desk, person: str) -> Mended | None:
         with desk.store.transaction() as tx:
             if tx.journal.entries(kinds=_OF_BOOKS, after=seen, limit=1):
                 continue  # a day was marked meanwhile, or somebody else has mended them
-            mended = _put_back(tx, desk, made, why=why, person=person)
+            mended = _put_back(tx, desk, made, why)
+            if mended.why and anew:
+                tx.books.begin_anew(mended.why, at=desk.clock.now(), actor=person)
+                mended = replace(mended, anew=True)
+        if mended.why and not mended.anew:
+            return mended
         with suppress(StoreCorrupt):  # of a damaged decision; the next one is kept, or told of
             keep_books(desk)
         return mended
@@ -89,18 +102,16 @@ def _tried(
         return None, str(error)
 
 
-def _put_back(tx: Transaction, desk: Desk, made: _Made | None, *, why: str, person: str) -> Mended:
-    """Put the books back as they were marked, or begin them anew where they are not the same."""
-    now = desk.clock.now()
-    if made is not None:
-        days, books = made
-        try:
-            tx.books.restore(days, books, at=now)
-            return Mended(len(days))
-        except BooksCorrupt as error:
-            why = str(error)
-    tx.books.begin_anew(why, at=now, actor=person)
-    return Mended(0, why)
+def _put_back(tx: Transaction, desk: Desk, made: _Made | None, why: str) -> Mended:
+    """Put the books back as they were marked; where they are not the same nothing changes."""
+    if made is None:
+        return Mended(0, why)
+    days, books = made
+    try:
+        tx.books.restore(days, books, at=desk.clock.now())
+    except BooksCorrupt as error:
+        return Mended(0, str(error))
+    return Mended(len(days))
 
 
 def _made_again(

@@ -161,13 +161,17 @@ async def test_a_day_that_was_slipped_in_stops_the_books_aloud(made: World, tmp_
 
 
 async def test_what_cannot_be_made_again_begins_anew(made: World, tmp_path: Path) -> None:
-    """With a decision damaged as well, the books go on from today; the journal says who and why."""
+    """With a decision damaged as well, the books wait until somebody lets them go on from today."""
     harm(tmp_path, "UPDATE decision SET state = X'00' WHERE seq = 2")
     harm(tmp_path, "DELETE FROM book_mark")
-    mended = await mend_books(made.desk, ANN)
-    assert mended is not None
-    assert mended.days == 0
-    assert mended.why
+    before = damage.run(tmp_path / "evenkeel.db", "SELECT * FROM book_day")
+    refused = await mend_books(made.desk, ANN)
+    assert refused is not None
+    assert (refused.days, refused.anew) == (0, False)
+    assert refused.why
+    assert damage.run(tmp_path / "evenkeel.db", "SELECT * FROM book_day") == before
+    assert made.journal("books.begun_anew") == []
+    assert await mend_books(made.desk, ANN, anew=True) == replace(refused, anew=True)
     assert made.journal("books.begun_anew") == [ANN]
     (day,) = books_of(made)[0]
     assert (day.is_first, day.day) == (True, made.clock.now().date())

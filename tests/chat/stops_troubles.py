@@ -22,7 +22,7 @@ async def troubles(folder: Path, tour: Tour) -> None:
         await tour.ask(made, "/review mend", person=VERA, at="viewer ")
         damage.run(database, "UPDATE shadow_book SET document = '{'")
         damage.run(database, "UPDATE decision SET state = '{' WHERE seq = 1")
-        await tour.ask(made, "/review", "/review mend", at="the books ")
+        await tour.ask(made, "/review", "/review mend", "/review mend anew", at="the books ")
         for error in (StoreCorrupt(FOREIGN), InputInvalid(FOREIGN), InvariantBroken(FOREIGN)):
             made.front = answering(made, raising(error))
             await tour.ask(made, "/xyz", at=f"{type(error).__name__} ")

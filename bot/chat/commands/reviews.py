@@ -1,6 +1,6 @@
 """``/review``: what was proposed, what the person did, and what became of it.
 
-``/review mend`` is told of where it is needed, and stands in no menu.
+``/review mend`` and ``/review mend anew`` are told of where they are needed, and stand in no menu.
 """
 
 from typing import Final
@@ -19,6 +19,7 @@ from bot.workflow.review import compose_review
 ALL: Final = "all"
 _SPANS: Final[dict[str, int | None]] = {str(days): days for days in SPANS} | {ALL: None}
 MEND: Final = "mend"
+ANEW: Final = "anew"
 USUAL: Final = str(SPANS[0])
 
 
@@ -26,8 +27,8 @@ USUAL: Final = str(SPANS[0])
 async def review(visit: Visit) -> str:
     """Look back over 30 days, 90 days, or to the first day; or mend damaged books."""
     asked = (visit.arguments or (USUAL,))[0].lower()
-    if asked == MEND and len(visit.arguments) == 1:
-        await _mend(visit)
+    if asked == MEND and visit.arguments[1:] in {(), (ANEW,)}:
+        await _mend(visit, anew=len(visit.arguments) > 1)
         return ""
     if len(visit.arguments) > 1 or asked not in _SPANS:
         visit.say("", text(visit.words.say("review.unknown")))
@@ -48,16 +49,18 @@ async def review(visit: Visit) -> str:
     return ""
 
 
-async def _mend(visit: Visit) -> None:
+async def _mend(visit: Visit, *, anew: bool) -> None:
     """Make damaged books again from the stored decisions; whole ones are left alone."""
     words = visit.words
     if visit.role is not Role.APPROVER:
         visit.say("", text(words.say("refused.role")))
         return
-    mended = await mend_books(visit.desk, visit.person)
+    mended = await mend_books(visit.desk, visit.person, anew=anew)
     if mended is None:
         visit.say("", text(words.say("review.mend.whole")))
-    elif mended.why:
+    elif mended.why and not mended.anew:
+        visit.say(words.say("review.mend.cannot.head"), text(words.say("review.mend.cannot")))
+    elif mended.anew:
         visit.say(words.say("review.mend.anew.head"), text(words.say("review.mend.anew")))
     else:
         visit.say("", text(words.say("review.mend.done", days=str(mended.days))))
