@@ -116,8 +116,8 @@ def room_at(reals: Any, wholes: Any, flags: Any, sizes: Any) -> Room:  # noqa: A
         line(reals, sizes, ROOM + 5),
         line(reals, sizes, ROOM + 6),
         grid(reals, sizes, ROOM + 7),
-        grid(reals, sizes, ROOM + 8),
+        line(reals, sizes, ROOM + 8),
         grid(reals, sizes, ROOM + 9),
-        line(wholes, sizes, ROOM + 10),
-        line(reals, sizes, ROOM + 11),
+        grid(reals, sizes, ROOM + 10),
+        line(wholes, sizes, ROOM + 11),
     )

@@ -73,17 +73,19 @@ class Tape(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What a walk works in: zeros, since compiled code only borrows arrays and makes none.
+    """What a walk works in, since compiled code only borrows arrays and makes none.
+
+    All but the last three are zeros when it begins.
 
     Attributes:
         lines: numbers of each asset, cash last; 18 x (assets + 1).
         wholes, flags: the same of whole numbers, and of yes and no; 6 and 3 x (assets + 1).
         places, money, filled, span: single numbers, see ``state``.
         rates: 2 x assets.
+        mixed: for daily returns; as many days as the covariance counts.
         search: for the compiled search; 3 x SEARCH_ROOM, or an asset more.
         turns: for executions; 2 x as many as a run can have, where the policy limits them.
         questions: for days with a question; the same.
-        mixed: for daily returns; as many days as the covariance counts.
     """
 
     lines: Floats
@@ -94,10 +96,10 @@ class Room(NamedTuple):
     filled: Floats
     span: Floats
     rates: Floats
+    mixed: Floats
     search: Floats
     turns: Floats
     questions: Indexes
-    mixed: Floats
 
 
 class Log(NamedTuple):

@@ -6,13 +6,13 @@ processor; ``machine`` names it.
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.simulation.bar_table import Floats
 from core.simulation.kernel.engine import Walk
 from core.simulation.kernel.layout import Pages, Tape
-from core.simulation.kernel.table import TapeTable, table_of, tape_table
+from core.simulation.kernel.table import Table
 
 _ENTERED = "evenkeel_walk"
 
@@ -99,12 +99,12 @@ class _LoadedWalk:
     Attributes:
         linker: keeps the code in memory.
         entry: the code.
-        last: the newest tape's part of the table; threads may share it.
+        spare: tables that no thread is at work with, one for each that ever was.
     """
 
     linker: Any
     entry: _Entry
-    last: TapeTable | None = None
+    spare: list[Table] = field(default_factory=list)
 
     def __call__(  # noqa: PLR0913, PLR0917  # the walk's
         self,
@@ -117,12 +117,15 @@ class _LoadedWalk:
         totals: Floats,
         near: Floats,
     ) -> None:
-        known = self.last
-        if known is None or known.tape is not tape:
-            known = self.last = tape_table(tape)
-        made = table_of(known, rules, pages, (rules, coins, day_values, totals, near))
+        # Threads take tables and give them back; each of the two happens at once or not at all.
+        try:
+            made = self.spare.pop()
+        except IndexError:
+            made = Table.made_for(tape, rules)
+        if not made.fits(tape, rules):
+            made = Table.made_for(tape, rules)
         returned, wrong = ctypes.c_int64(), ctypes.c_void_p()
-        table, sizes = made.places()
+        table, sizes = made.take(pages, (rules, coins, day_values, totals, near))
         failed = self.entry(
             ctypes.addressof(returned),
             ctypes.addressof(wrong),
@@ -134,5 +137,6 @@ class _LoadedWalk:
             tape.first_day,
             cash,
         )
+        self.spare.append(made)
         if failed:
             raise RuntimeError(f"compiled code ended with {failed}")

@@ -1,8 +1,10 @@
 """One policy over one matrix: what was proposed, what was held, and the record of it."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.errors import InputInvalid
 from core.domain.stress import Stress
@@ -18,6 +20,8 @@ from core.simulation.matrix import Flags, PriceMatrix
 from core.simulation.runs import SimulatedRun
 
 _FIRST_ROOM = 2_048
+
+Number = TypeVar("Number", np.float64, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,17 +183,15 @@ def _run_of(  # noqa: PLR0913  # a run's parts
     near: Floats,
 ) -> KernelRun:
     held, sized, asked = (int(totals[place]) for place in (HELD, SIZED, ASKED))
-    coins = np.vstack([start[0], log.coins[:held]])
-    cash = np.append(start[1], log.cash[:held])
     return KernelRun(
         matrix=matrix,
         series=series,
         rules=rules,
-        held_from=np.append(0, log.held_from[:held]),
-        coins=coins,
-        cash=cash,
-        sized_from=np.append(0, log.sized_from[:sized]),
-        sizes=np.append(0, log.size[:sized]),
+        held_from=_after(0, log.held_from[:held]),
+        coins=_after(start[0], log.coins[:held]),
+        cash=_after(start[1], log.cash[:held]),
+        sized_from=_after(0, log.sized_from[:sized]),
+        sizes=_after(0, log.size[:sized]),
         proposals=KernelProposals(
             bars=log.asked[:asked].copy(),
             filled=log.filled[:asked].copy(),
@@ -202,6 +204,13 @@ def _run_of(  # noqa: PLR0913  # a run's parts
         final_value=_final_value(matrix, log, held, start),
         near=float(near[0]),
     )
+
+
+def _after(first: Floats | float, rest: NDArray[Number]) -> NDArray[Number]:
+    """Return the rest with something before it; a run is so short that NumPy's own way costs it."""
+    both = np.empty((len(rest) + 1, *rest.shape[1:]), rest.dtype)
+    both[0], both[1:] = first, rest
+    return both
 
 
 def _final_value(matrix: PriceMatrix, log: Log, held: int, start: tuple[Floats, float]) -> float:

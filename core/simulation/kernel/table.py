@@ -2,8 +2,9 @@
 
 import ctypes
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from core.simulation.bar_table import Floats
 from core.simulation.kernel.entry import BLOCKS, PAGES, REST, ROOM
 from core.simulation.kernel.layout import Indexes, Pages, Tape
-from core.simulation.kernel.room import LINE, arena_for
+from core.simulation.kernel.room import LINE, ZEROS, Shapes, arena_of, shapes_for
 
 _ARRAYS = REST + 5
 
@@ -24,60 +25,56 @@ _OF_THE_REST = (_WHOLE, *(_REAL,) * (_ARRAYS - PAGES - 1))
 """What ``entry`` takes each array for, in the order of the table."""
 
 
-class TapeTable(NamedTuple):
-    """A tape's part of the table; its arrays live as long as the tape.
+@dataclass(slots=True)
+class Table:
+    """What compiled code is given; kept from one policy to the next on the same tape.
 
     Attributes:
-        tape: whose it is.
+        tape: the market.
+        shapes: of the arrays of the room.
+        zeros: the part of the room that is zeros when a walk begins.
+        arena: the room, which must live as long as the table.
         addresses: one for each array.
         sizes: rows and columns of each.
     """
 
     tape: Tape
-    addresses: tuple[int, ...]
-    sizes: tuple[int, ...]
-
-
-class Table(NamedTuple):
-    """What compiled code is given.
-
-    Attributes:
-        addresses: one for each array.
-        sizes: rows and columns of each.
-        arena: the room, which must live as long as the walk; so must the arrays handed in.
-    """
-
+    shapes: Shapes
+    zeros: Floats
+    arena: Floats
     addresses: Indexes
     sizes: Indexes
-    arena: Floats
 
-    def places(self) -> tuple[int, int]:
-        """Return the addresses of the addresses and of the sizes."""
+    @classmethod
+    def made_for(cls, tape: Tape, rules: Floats) -> "Table":
+        """Return a table for a tape and room for such policies; rules are packed."""
+        arrays = [part for part in (*tape[:-1], *tape.blocks) if isinstance(part, np.ndarray)]
+        shapes = shapes_for(tape, rules)
+        arena, starts = arena_of(shapes)
+        lead = -_address(arena) % LINE
+        addresses, sizes = np.zeros(_ARRAYS, np.int64), np.zeros(2 * _ARRAYS, np.int64)
+        addresses[:ROOM] = _addresses(arrays, _OF_TAPE)
+        addresses[ROOM:PAGES] = [_address(arena) + lead + start for start in starts]
+        sizes[: 2 * PAGES] = [*_sizes(arrays), *chain.from_iterable(shapes)]
+        zeros = arena[: (lead + starts[ZEROS]) // arena.itemsize]
+        return cls(tape, shapes, zeros, arena, addresses, sizes)
+
+    def fits(self, tape: Tape, rules: Floats) -> bool:
+        """Tell whether it is for this tape, with room for such a policy."""
+        return self.tape is tape and self.shapes == shapes_for(tape, rules)
+
+    def take(self, pages: Pages, rest: tuple[Floats, ...]) -> tuple[int, int]:
+        """Begin a walk; return where the addresses and the sizes are.
+
+        Args:
+            pages: of the log; like the rest they must live until the walk has ended.
+            rest: rules, coins, day values, totals, near.
+        """
+        self.zeros.fill(0.0)
+        given = (*pages, *rest)
+        self.addresses[PAGES:] = _addresses(given, _OF_THE_REST)
+        self.sizes[2 * PAGES :] = _sizes(given)
         return _address(self.addresses), _address(self.sizes)
-
-
-def tape_table(tape: Tape) -> TapeTable:
-    """Return a tape's part of the table."""
-    arrays = [part for part in (*tape[:-1], *tape.blocks) if isinstance(part, np.ndarray)]
-    return TapeTable(tape, _addresses(arrays, _OF_TAPE), tuple(_sizes(arrays)))
-
-
-def table_of(known: TapeTable, rules: Floats, pages: Pages, rest: tuple[Floats, ...]) -> Table:
-    """Return the whole table for one policy's walk.
-
-    Args:
-        known: the tape's part.
-        rules: packed, which say how much room is needed.
-        pages: of the log.
-        rest: rules, coins, day values, totals, near.
-    """
-    arena, starts, shapes = arena_for(known.tape, rules)
-    room = -(-_address(arena) // LINE) * LINE
-    given = (*pages, *rest)
-    addresses = (*known.addresses, *[room + start for start in starts])
-    addresses += _addresses(given, _OF_THE_REST)
-    sizes = (*known.sizes, *chain.from_iterable(shapes), *_sizes(given))
-    return Table(np.array(addresses, np.int64), np.array(sizes, np.int64), arena)
 
 
 def _addresses(arrays: Sequence[NDArray[Any]], kinds: Sequence[np.dtype[Any]]) -> tuple[int, ...]:
@@ -87,7 +84,7 @@ def _addresses(arrays: Sequence[NDArray[Any]], kinds: Sequence[np.dtype[Any]]) -
         TypeError: one is of another kind, or its numbers do not lie side by side.
     """
     for array, kind in zip(arrays, kinds, strict=True):
-        if array.dtype != kind or not array.flags.c_contiguous:
+        if (array.dtype is not kind and array.dtype != kind) or not array.flags.c_contiguous:
             raise TypeError(f"an array of {array.dtype} in place of one of {kind}, side by side")
     return tuple(map(_address, arrays))
 
@@ -98,5 +95,6 @@ def _address(array: NDArray[Any]) -> int:
     return array.ctypes.data
 
 
-def _sizes(arrays: Iterable[NDArray[Any]]) -> Iterable[int]:
-    return chain.from_iterable(one.shape if one.ndim > 1 else (one.size, 1) for one in arrays)
+def _sizes(arrays: Iterable[NDArray[Any]]) -> list[int]:
+    shapes = [one.shape if one.ndim > 1 else (one.size, 1) for one in arrays]
+    return [*chain.from_iterable(shapes)]
