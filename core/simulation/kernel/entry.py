@@ -13,26 +13,32 @@ from core.simulation.kernel.layout import Pages, Room, Tape
 from core.simulation.kernel.state import log_of
 from core.simulation.kernel.walk import walk
 
+Pointers = Any
+"""What the compiler knows as addresses; the interpreter never sees one."""
+
+Borrowed = Any
+"""An array over such an address, of any kind."""
+
 TAPE, BLOCKS, ROOM, PAGES, REST = 0, 18, 24, 36, 39
 """Where the arrays of each begin in the table."""
 
 
-def line(table: Any, sizes: Any, place: int) -> Any:  # noqa: ANN401  # the compiler's pointers
+def line(table: Pointers, sizes: Pointers, place: int) -> Borrowed:
     """Return the array of one dimension that stands at a place of the table."""
     return carray(table[place], (sizes[2 * place],))  # type: ignore[name-defined]  # noqa: F821
 
 
-def grid(table: Any, sizes: Any, place: int) -> Any:  # noqa: ANN401  # the compiler's pointers
+def grid(table: Pointers, sizes: Pointers, place: int) -> Borrowed:
     """Return the array of two dimensions that stands at a place of the table."""
     size = (sizes[2 * place], sizes[2 * place + 1])
     return carray(table[place], size)  # type: ignore[name-defined]  # noqa: F821
 
 
 def enter(  # noqa: PLR0913, PLR0917  # the same table three times, as the compiler's types need it
-    reals: Any,  # noqa: ANN401
-    wholes: Any,  # noqa: ANN401
-    flags: Any,  # noqa: ANN401
-    sizes: Any,  # noqa: ANN401
+    reals: Pointers,
+    wholes: Pointers,
+    flags: Pointers,
+    sizes: Pointers,
     interval: int,
     first_day: int,
     cash: float,
@@ -59,11 +65,11 @@ def enter(  # noqa: PLR0913, PLR0917  # the same table three times, as the compi
     walk(tape, rules, coins, cash, room, log_of(pages), day_values, totals, near)
 
 
-def tape_at(  # as above
-    reals: Any,  # noqa: ANN401
-    wholes: Any,  # noqa: ANN401
-    flags: Any,  # noqa: ANN401
-    sizes: Any,  # noqa: ANN401
+def tape_at(
+    reals: Pointers,
+    wholes: Pointers,
+    flags: Pointers,
+    sizes: Pointers,
     interval: int,
     first_day: int,
 ) -> Tape:
@@ -93,7 +99,7 @@ def tape_at(  # as above
     )
 
 
-def blocks_at(reals: Any, sizes: Any) -> Blocks:  # noqa: ANN401
+def blocks_at(reals: Pointers, sizes: Pointers) -> Blocks:
     """Return the bounds that the table points to."""
     return Blocks(
         line(reals, sizes, BLOCKS),
@@ -105,7 +111,7 @@ def blocks_at(reals: Any, sizes: Any) -> Blocks:  # noqa: ANN401
     )
 
 
-def room_at(reals: Any, wholes: Any, flags: Any, sizes: Any) -> Room:  # noqa: ANN401
+def room_at(reals: Pointers, wholes: Pointers, flags: Pointers, sizes: Pointers) -> Room:
     """Return the room that the table points to."""
     return Room(
         grid(reals, sizes, ROOM),
